@@ -1,0 +1,1 @@
+"""Accounts for every number in Chinese government work reports."""
