@@ -1,0 +1,46 @@
+# Everything a newcomer needs: `make run` and `make test`. Only Python >= 3.11 and make have to be on the machine.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench bench-repair lock clean
+
+help: ## what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: $(READY) ## the environment in .venv, exactly as locked
+
+# The stamp depends on the lock and the project file, so that a second call costs nothing.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + " (make PYTHON=python3.12 ...)") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## the main job: every report of corpus/ into tables in outputs/corpus
+	$(BIN)/extractor run corpus --output outputs/corpus
+
+test: $(READY) ## all tests
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## style, types and the layer contract
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## characters per second beside jieba alone, share of each stage, start-up time
+	$(BIN)/python benchmarks/speed.py
+
+bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
+	$(BIN)/python benchmarks/repair.py
+
+lock: ## renew requirements.lock (needs uv on the machine)
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-package extractor \
+		--all-extras --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+
+clean: ## remove the environment, caches and outputs
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache outputs/*/
