@@ -1,0 +1,49 @@
+"""What kind of file bytes are, by content and not by name."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Literal
+
+Format = Literal["text", "html", "pdf", "zip", "ole", "rtf", "gzip", "image"]
+
+_MAGIC: tuple[tuple[bytes, Format], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x89PNG\r\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF8", "image"),
+    (b"II*\0", "image"),
+    (b"MM\0*", "image"),
+)
+_HEAD = 4096
+_SAMPLE = 65536
+_SPACE = b"\xef\xbb\xbf \t\r\n\f"
+_START = re.compile(
+    rb"<(?:!doctype\s+html|!--|\?xml[^>]{0,200}\?>\s*<(?:!doctype\s+html|html)|(?:html|head|body|meta|title|link|script|"
+    rb"style|div|p|table|span|section|article|ul|h[1-6]|center|font|strong|b|br|img|a)\b[^>]{0,2000}>)", re.I)
+_CLOSING = re.compile(rb"</(?:p|div|td|tr|li|ul|span|table|html|body|h[1-6]|a|font|strong)\s*>", re.I)
+
+
+def detect(data: bytes) -> Format:
+    """The kind of ``data``. Markup counts as HTML if the file begins with it or closes at least three tags.
+
+    >>> detect("全县脱贫人口<1万户".encode()), detect("<p>全县<b>12</b>户</p>".encode()), detect(b"%PDF-1.4")
+    ('text', 'html', 'pdf')
+    """
+    for magic, kind in _MAGIC:
+        if data.startswith(magic):
+            return kind
+    if b"%PDF-" in data[:1024] and b"\0" in data[:_SAMPLE]:
+        return "pdf"
+    sample = data[:_SAMPLE]
+    if b"<" not in sample:
+        return "text"
+    if _START.match(sample[:_HEAD].lstrip(_SPACE)):
+        return "html"
+    return "html" if sum(1 for _ in itertools.islice(_CLOSING.finditer(sample), 3)) == 3 else "text"

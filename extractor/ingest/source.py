@@ -1,0 +1,94 @@
+"""Bytes of a source, within limits, or an :class:`InputError` that says what is wrong and what to try."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from extractor.errors import InputError
+
+_UNSAFE = re.compile(r"[^\w一-鿿.-]+")
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost. Sizes are bytes of the source.
+
+    ``text`` (64 MB) is about four hundred times the longest report known to us, a provincial yearbook chapter; a file
+    beyond it is a concatenation, which containers split, or a mistake. ``html`` is lower because markup costs memory:
+    parsing takes about ten times the size of the source.
+    """
+
+    text: int = 64 * _MB
+    html: int = 32 * _MB
+
+    @property
+    def largest(self) -> int:
+        """The most that is read from any source before its kind is known."""
+        return max(self.text, self.html)
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The content of a regular file. Raises :class:`InputError`: ``missing``, ``directory``, ``unreadable``,
+    ``empty``, ``too_large``. Never reads more than the limit."""
+    where = str(path)
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise InputError("file does not exist", where=where, hint="check the path", code="missing") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(where, error) from None
+    if stat.S_ISDIR(status.st_mode):
+        hint = "extract reads one file; use 'extractor run' for a folder"
+        raise InputError("is a directory, not a file", where=where, hint=hint, code="directory")
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("is not a regular file (a device, pipe or socket)", where=where,
+                         hint="copy its content to a file, or use - for standard input", code="unreadable")
+    if status.st_size > limits.largest:
+        raise too_large(where, status.st_size, limits.largest)
+    try:
+        with path.open("rb") as stream:
+            # One byte more than allowed: a file that grows while it is read is found out.
+            data = stream.read(limits.largest + 1)
+    except OSError as error:
+        raise _unreadable(where, error) from None
+    if len(data) > limits.largest:
+        raise too_large(where, len(data), limits.largest)
+    return data
+
+
+def too_large(where: str, size: int, limit: int) -> InputError:
+    """The error for a source of ``size`` bytes beyond ``limit``."""
+    return InputError(f"is too large ({size / _MB:.1f} MB, the limit is {limit / _MB:.0f} MB)", where=where,
+                      hint="split it into one report a file, or raise the limit", code="too_large")
+
+
+def document_id(name: str, digest: str) -> str:
+    """Readable and stable: the safe part of the file's stem and the first 12 hex digits of the content's SHA-256.
+
+    >>> document_id("reports/云岭县 2023.txt", "0123456789abcdef")
+    '云岭县_2023-0123456789ab'
+    """
+    stem = os.path.basename(name.replace("\\", "/")) if name else ""
+    stem = stem.rsplit(".", 1)[0] if "." in stem.strip(".") else stem
+    stem = _UNSAFE.sub("_", stem).strip("._-")[:48]
+    return f"{stem}-{digest[:12]}" if stem else digest[:12]
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 of the source, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _unreadable(where: str, error: OSError | ValueError) -> InputError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return InputError(f"cannot be read: {reason}", where=where, hint="check the permissions and the name",
+                      code="unreadable")
