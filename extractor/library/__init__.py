@@ -1,1 +1,10 @@
-"""TODO"""
+"""The pattern library: located, validated, compiled, matched and explained."""
+
+from __future__ import annotations
+
+from .entries import Indicator
+from .load import Library, load_library
+from .match import Candidate, Claim, Matcher
+from .neighbours import Neighbours, around
+
+__all__ = ["Candidate", "Claim", "Indicator", "Library", "Matcher", "Neighbours", "around", "load_library"]

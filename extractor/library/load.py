@@ -1,0 +1,74 @@
+"""Loading: all pattern files of the base and of the user's folder, checked together, into one :class:`Library`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from ..errors import PatternError
+from ..patternfiles import Problems, suggestion
+from . import entries, locate, terms
+from .entries import Indicator
+from .match import Matcher
+
+
+class Library:
+    """The pattern library: indicators and terms compiled here, the other files located for the rooms that read them.
+
+    Frozen by convention; pickles as its folder, so that workers load it themselves.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], directory: Path | None = None) -> None:
+        self.folders = folders
+        self.directory = directory
+        problems = Problems()
+        self.terms = terms.load(self.files("terms.yaml"), problems)
+        self.indicators: dict[str, Indicator] = entries.load(self.indicator_files(), problems)
+        self._cross_check(problems)
+        problems.raise_any()
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The compiled claims."""
+        return Matcher(self.indicators.values(), self.terms)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the content of all pattern files."""
+        return locate.content_hash(self.folders)
+
+    def files(self, name: str) -> list[Path]:
+        """The file ``name`` of the packaged library and, after it, of the user's folder; those that exist."""
+        return [folder / name for folder in self.folders if (folder / name).is_file()]
+
+    def indicator_files(self) -> list[Path]:
+        """All indicator files, base first."""
+        return [path for folder in self.folders for path in locate.pattern_files(folder)
+                if path.parent != folder]
+
+    def indicator(self, identity: str) -> Indicator:
+        """The entry of an id. Raises :class:`PatternError` with a suggestion for an unknown one."""
+        entry = self.indicators.get(identity)
+        if entry is None:
+            raise PatternError(f"no indicator '{identity}'", hint=suggestion(identity, self.indicators))
+        return entry
+
+    def _cross_check(self, problems: Problems) -> None:
+        for entry in self.indicators.values():
+            for key in ("part", "whole", "rival"):
+                other = getattr(entry, key)
+                if other and other not in self.indicators:
+                    problems.add(f"'{key}' of '{entry.id}' names no indicator: '{other}'", entry.where,
+                                 suggestion(other, self.indicators))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (load_library, (self.directory,))
+
+
+def load_library(directory: Path | str | None = None) -> Library:
+    """The pattern library: the packaged one, overlaid with ``directory`` or else ``./patterns``.
+
+    Raises one :class:`PatternError` that lists every mistake with file, line, key and a suggestion.
+    """
+    path = Path(directory) if directory is not None else None
+    return Library(locate.folders(path), path)

@@ -1,0 +1,74 @@
+"""The words around a figure that indicator claims look at, cut out of the folded view."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..model import Span
+
+#: A clause ends at punctuation, and at a 、 that follows a figure (第一书记8名、队长3名): such a 、 separates
+#: quantities, while the one in 产业、教育等项目 separates words.
+_CUT = re.compile(
+    r"[，；;。:：！？!?\n（）()]|(?<!\d),|,(?!\d)|[一二三四五六七八九十](?=是[\u4e00-\u9fff])"
+    r"|(?<=[\d百千万亿][^\d、])、|(?<=[\d百千万亿][^\d、]{2})、|(?<=[\d百千万亿][^\d、]{3})、"
+)
+#: What follows a figure belongs to it up to the next punctuation, figure or list marker (lost full stops: 15%四是).
+_AFTER = re.compile(r"[^，,；;。:：！？!?\n（）()、\d]{0,24}")
+_MARKER = re.compile(r"[一二三四五六七八九十]是")
+#: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
+_EMPTY = re.compile(r"[\s\d.%％·、和及与共约近超达]*(?:[万亿千百]*[\u4e00-\u9fff]{0,2}[\s\d.、和及与]*)?\Z")
+_OWN_LIMIT = 48
+#: The list of parts that 其中 opens ends with its sentence, its bracket or the next section.
+_PART_END = re.compile(r"[；;。!！?？\n)）]|[一二三四五六七八九十]是")
+_PART_LIMIT = 90
+#: A place named right before the number makes it that place's total, not a part: 其中云岭县23922人.
+_PLACE = re.compile(r"(?:其中[:：]?)?[\u4e00-\u9fff]{2,8}[省市县区州旗盟镇乡]\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """``clause``: the figure's own words; ``near``: the piece before it; the rest as in the claim scopes."""
+
+    clause: str
+    near: str = ""
+    sentence: str = ""
+    heading: str = ""
+    title: str = ""
+    part: bool = False
+    """The figure stands after 其中 in its sentence's list of parts."""
+
+
+def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Neighbours:
+    """Cut the neighbours of the figure ``view[start:end]`` out of its sentence. ``view`` is the folded text.
+
+    >>> text = "已消除风险2776户、7388人，户占比71%"
+    >>> around(text, 11, 16, (0, len(text))).clause
+    '已消除风险2776户、'
+    """
+    low, high = sentence
+    left = view[low:start]
+    pieces = _CUT.split(left)
+    own = pieces.pop()[-_OWN_LIMIT:]
+    part = _is_part(left, own)
+    after = _AFTER.match(view, end, min(high, end + 24))
+    right = after.group() if after else ""
+    marker = _MARKER.search(right)
+    if marker:
+        right = right[: marker.start()]
+    if not right and pieces and _EMPTY.match(own):
+        own = f"{pieces.pop()[-_OWN_LIMIT:]}、{own}"
+    near = ""
+    while pieces:
+        piece = pieces.pop()
+        near = f"{piece}、{near}" if near else piece
+        if len(near) > _OWN_LIMIT or not _EMPTY.match(piece):
+            break
+    return Neighbours(own + right, near, view[low:high], heading, title, part)
+
+
+def _is_part(left: str, own: str) -> bool:
+    if own.startswith(("含", "其中")) and left.endswith((f"({own}", f"（{own}")):
+        return True
+    opened = left.rfind("其中", max(0, len(left) - _PART_LIMIT))
+    return opened >= 0 and not _PART_END.search(left, opened) and not _PLACE.match(own)

@@ -1,0 +1,102 @@
+"""Synonym sets (``patterns/terms.yaml``) and the one-pass scanner that finds every term of the library in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from operator import add
+from pathlib import Path
+from typing import NamedTuple
+
+from ..patternfiles import Problems, top
+
+#: Shorter terms would fire everywhere, and the scanner looks texts up by their first two characters.
+MIN_LENGTH = 2
+
+
+class Terms:
+    """Named sets of synonyms. A name inside a set stands for that set."""
+
+    def __init__(self, sets: Mapping[str, tuple[str, ...]]) -> None:
+        self.sets = dict(sets)
+
+    def expand(self, item: str) -> tuple[str, ...]:
+        """All wordings of one item of a claim: ``A|B`` are alternatives, each a set's name or text as it is.
+
+        >>> Terms({"脱贫户": ("脱贫户", "脱贫家庭")}).expand("脱贫户|出列村")
+        ('脱贫户', '脱贫家庭', '出列村')
+        """
+        words: dict[str, None] = {}
+        pending = [word.strip() for word in reversed(item.split("|"))]
+        seen: set[str] = set()
+        while pending:
+            word = pending.pop()
+            members = self.sets.get(word)
+            if members is None or word in seen:
+                if word and (members is None or word in members):
+                    words[word] = None
+                continue
+            seen.add(word)
+            pending.extend(member for member in reversed(members))
+        return tuple(words)
+
+
+def load(paths: list[Path], problems: Problems) -> Terms:
+    """Synonym sets of several files; a later file replaces a set of the same name. Mistakes go to ``problems``."""
+    sets: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        fields = top(path, problems)
+        if fields is None:
+            continue
+        for name in list(fields.data):
+            words = fields.texts(name, None)
+            for word in words:
+                if len(word) < MIN_LENGTH:
+                    fields.problem(f"term '{word}' of '{name}' is too short", name, "use at least two characters")
+            sets[name] = tuple(word for word in words if len(word) >= MIN_LENGTH)
+        fields.done()
+    return Terms(sets)
+
+
+class Found(NamedTuple):
+    """Terms found in a text: as a bit set for tests, and as ids for look-ups."""
+
+    mask: int
+    ids: frozenset[int]
+
+
+NOTHING = Found(0, frozenset())
+
+
+class Scanner:
+    """Finds all terms of the library in a text, overlapping and nested ones included, in one pass."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._ids: dict[str, int] = {}
+        self._heads: dict[str, list[tuple[str, int]]] = {}
+        self.cached = lru_cache(maxsize=8192)(self.scan)
+
+    def add(self, word: str) -> int:
+        """Register a term and return its id."""
+        known = self._ids.get(word)
+        if known is not None:
+            return known
+        number = self._ids[word] = len(self.words)
+        self.words.append(word)
+        self._heads.setdefault(word[:2], []).append((word, number))
+        return number
+
+    def scan(self, text: str) -> Found:
+        """Every registered term that occurs in ``text``."""
+        if len(text) < MIN_LENGTH:
+            return NOTHING
+        mask = 0
+        ids = set()
+        for index, group in enumerate(map(self._heads.get, map(add, text, text[1:]))):
+            if group is not None:
+                for word, number in group:
+                    if number not in ids and text.startswith(word, index):
+                        ids.add(number)
+                        mask |= 1 << number
+        return Found(mask, frozenset(ids)) if ids else NOTHING
