@@ -1,0 +1,117 @@
+"""The text around a figure, cut once and read by all rules of this room."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractor.model import Direction, Modifier, Role, Span, Status
+from extractor.numbers.scan import Mention
+from extractor.reading.layout import Layout, Section
+
+#: How far rules look to the left of a number inside its sentence.
+REACH = 90
+
+
+@dataclass(slots=True)
+class Frame:
+    """A figure in the making: the mention, the text around it, and what the rules of this room found.
+
+    ``left`` is the clause before the number, up to the figure before it; ``lead`` the sentence before the number;
+    ``right`` what follows up to the next figure or the end of the clause; ``gap`` what stands between the figure
+    before it in the same sentence and this one.
+    """
+
+    mention: Mention
+    start: int
+    end: int
+    unit: str
+    value: Decimal | None
+    modifier: Modifier
+    clause: Span
+    sentence: Span
+    section: Section | None
+    left: str
+    lead: str
+    right: str
+    gap: str
+    before: Frame | None
+    """The figure before this one in the same sentence."""
+    chain: Frame | None = None
+    """The figure whose head this one shares (3909户、10226人; 分别增长30%、45%)."""
+    role: Role = "level"
+    status: Status = "actual"
+    direction: Direction | None = None
+    subject: str = ""
+    base: str = ""
+    """The subject without its measure and growth words: what an ellipsis after it refers to."""
+    verb: str = ""
+    """The verb phrase left of a number that stands before its noun (建设 in 建设8个驿站)."""
+    noun: str = ""
+    """The noun behind the figure, where it stands there (驿站 in 建设8个驿站)."""
+    whole: Frame | None = None
+    """The figure that this one is a part of (其中, or a bracket right behind it)."""
+    period: str | None = None
+    why_role: str = ""
+    why_status: str = ""
+    why_period: str = ""
+    why_subject: str = ""
+
+
+#: What may stand between two figures that share one head; a comma does after a pair of measures (户,人).
+_LINKS = frozenset({"", "、", "和", "及", "与", "以及", " ", ",", "，", "/", "、约", "和约", "、近", "、超", "、超过"})
+
+
+def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame]:
+    """Frames of the figure mentions, in text order."""
+    result: list[Frame] = []
+    before: Frame | None = None
+    clause_starts, sentence_starts, length = layout.clause_starts, layout.sentence_starts, len(view)
+    for i, mention in enumerate(mentions):
+        start, end = mention.start, mention.end
+        c = bisect_right(clause_starts, start)
+        s = bisect_right(sentence_starts, start)
+        clause = (clause_starts[c - 1], clause_starts[c] if c < len(clause_starts) else length)
+        sentence = (sentence_starts[s - 1], sentence_starts[s] if s < len(sentence_starts) else length)
+        if before is not None and before.start < sentence[0]:
+            before = None
+        left_start = clause[0] if before is None or before.end < clause[0] else before.end
+        right_end = max(clause[1], end)
+        if i + 1 < len(mentions) and mentions[i + 1].start < right_end:
+            right_end = mentions[i + 1].start
+        right_start = end
+        if right_end == end and i + 1 < len(mentions):
+            # 15类181项任务: figures that touch share the noun behind the last of them.
+            right_start, right_end = mentions[i + 1].end, max(clause[1], mentions[i + 1].end)
+        frame = Frame(
+            mention=mention,
+            start=start,
+            end=end,
+            unit=mention.unit,
+            value=mention.value,
+            modifier=mention.modifier,
+            clause=clause,
+            sentence=sentence,
+            section=layout.section(start),
+            left=view[max(left_start, start - REACH) : start],
+            lead=view[max(sentence[0], start - REACH) : start],
+            right=view[right_start : min(right_end, right_start + 60)],
+            gap="" if before is None else view[before.end : start],
+            before=before,
+        )
+        if before is not None and frame.gap.strip() in _LINKS and not _starts_noun(frame.right, before, frame):
+            frame.chain = before
+        result.append(frame)
+        before = frame
+    return result
+
+
+def _starts_noun(right: str, before: Frame, frame: Frame) -> bool:
+    """Whether the figure has its noun behind it (3个区级、13个镇级联合社), so that it shares no head on its left."""
+    if right[:2] in ("以上", "以下") and right[2:3] == "的":
+        return True  # 4个200人以上的安置区
+    return "一" <= right[:1] <= "鿿" and right[:2] not in ("以上", "以下", "左右", "以内", "上下") and bool(
+        before.right.strip()[:1]
+    )

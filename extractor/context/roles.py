@@ -1,0 +1,58 @@
+"""Role and direction of a figure: level, share, growth, change, per unit or criterion.
+
+Directions follow the printed verb: 下降2.1% is the value 2.1 with direction ``down``; observations carry the sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from extractor.context.cues import Cue
+from extractor.context.frames import Frame
+
+_PERCENT = frozenset({"%", "‰", "成", "个百分点", "倍", "番", "个千分点"})
+_SPANS = frozenset({"个月", "天", "日", "年", "小时", "分钟", "周", "个工作日"})
+_AGES = frozenset({"岁", "周岁"})
+
+
+def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
+    """Fill ``role``, ``direction`` and ``why_role``."""
+    chain = frame.chain
+    if chain is not None and (frame.unit == chain.unit or (frame.unit in _PERCENT) == (chain.unit in _PERCENT)):
+        frame.role, frame.direction, frame.why_role = chain.role, chain.direction, "role.list"
+        return
+    left, right, unit = frame.left, frame.right, frame.unit
+    if unit in _AGES or (
+        frame.modifier in ("at_least", "at_most") and cues["role.criterion_after"].pattern.search(right)
+    ):
+        frame.role, frame.why_role = "criterion", "role.criterion_after"
+    elif unit in _SPANS and (right[:1] == "内" or right[:2] in ("以内", "之内")):
+        frame.role, frame.why_role = "criterion", "role.deadline"
+        frame.modifier = "at_most"
+    elif unit in _PERCENT:
+        _relative(frame, left, cues)
+    elif unit == "比例":
+        frame.role, frame.why_role = "share", "role.ratio"
+    elif cues["role.threshold"].pattern.search(left):
+        frame.role, frame.why_role = "criterion", "role.threshold"
+    elif "/" in unit:
+        frame.role, frame.why_role = "per_unit", "role.rate"
+    elif cues["role.per_unit"].pattern.search(left) or cues["role.standard"].pattern.search(left):
+        frame.role, frame.why_role = "per_unit", "role.per_unit"
+    elif cues["role.change_up"].pattern.search(left):
+        frame.role, frame.direction, frame.why_role = "change", "up", "role.change_up"
+    elif cues["role.change_down"].pattern.search(left):
+        frame.role, frame.direction, frame.why_role = "change", "down", "role.change_down"
+
+
+def _relative(frame: Frame, left: str, cues: Mapping[str, Cue]) -> None:
+    if cues["role.growth_up"].pattern.search(left):
+        frame.role, frame.direction, frame.why_role = "growth", "up", "role.growth_up"
+    elif cues["role.growth_down"].pattern.search(left):
+        frame.role, frame.direction, frame.why_role = "growth", "down", "role.growth_down"
+    elif frame.unit in ("个百分点", "番", "个千分点"):
+        frame.role, frame.direction, frame.why_role = "growth", "up", "role.points"
+    else:
+        frame.role, frame.why_role = "share", "role.percent"
+    if frame.value is not None and frame.value < 0 and frame.role == "growth":
+        frame.direction = None  # the printed sign already says it

@@ -1,0 +1,227 @@
+"""The subject of a figure: the phrase that says what is measured, complete enough to stand alone.
+
+The phrase comes from the clause itself: the words before the number, or the noun behind it with its verb. What the
+clause leaves out (户占比71%, 其中脱贫户22户, 共拨付资金) is taken from what precedes: the whole that a part belongs to, the
+figure before it in the sentence, the topic that opens the sentence (住房安全方面), the clause before, the heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractor.context import phrases
+from extractor.context.frames import Frame
+from extractor.numbers.scan import Mention
+
+_RELATIVE = frozenset({"%", "‰", "个百分点", "倍", "番", "成"})
+_ASPECT = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
+_PURPOSE = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
+_MONEY_WORD = re.compile(r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$")
+_PART = re.compile(r"其中|含|包括|(?:分别)?为[:：]$")
+_BREAKER = re.compile(r"[，,。；;：:\n]")
+_SEPARATOR = re.compile(r"[、和及与,，]|以及")
+
+_NAMES = {
+    "户": "户数", "人": "人数", "人次": "人次", "个": "数", "家": "数", "处": "处数", "座": "座数", "条": "条数",
+    "项": "项数", "次": "次数", "场": "场次", "件": "件数", "篇": "篇数", "期": "期数", "亩": "面积", "户次": "户次",
+}
+#: A part of up to this many characters needs its whole in front of it (中央资金), a longer one stands alone.
+_SHORT_PART = 9
+
+
+def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention]) -> None:
+    """Fill ``subject``, ``base`` and ``verb`` of all figures of a document."""
+    cuts = [(d.start, d.end) for d in dates]
+    position = 0
+    for frame in frames:
+        left, left_start = frame.left, frame.start - len(frame.left)
+        # Dates inside the left text are no part of what is measured.
+        while position < len(cuts) and cuts[position][1] <= left_start:
+            position += 1
+        i = position
+        while i < len(cuts) and cuts[i][0] < frame.start:
+            a, b = max(cuts[i][0], left_start), min(cuts[i][1], frame.start)
+            left = left[: a - left_start] + "\x00" * (b - a) + left[b - left_start :]
+            i += 1
+        _read(frame, left.replace("\x00", "") if i > position else left, view)
+    _distribute(frames)
+
+
+def _read(frame: Frame, left: str, view: str) -> None:
+    before = frame.before
+    if before is not None and before.role == "criterion" and before.clause == frame.clause:
+        # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
+        left = before.left + view[before.start : before.end] + left
+    text = phrases.head_phrase(left)
+    _set_whole(frame, left, view)
+    if frame.chain is not None and (not text or text in ("约", "近", "超", "超过")):
+        _continue_list(frame)
+    elif frame.unit in _RELATIVE or frame.role in ("growth", "change"):
+        _relative(frame, text, view)
+    else:
+        _level(frame, text, view)
+    if not frame.subject:
+        frame.subject = frame.base = _topic(frame, view)
+
+
+def _set_whole(frame: Frame, left: str, view: str) -> None:
+    """Find the figure that this one is a part of: 其中, or a bracket that opens right behind a figure."""
+    before = frame.before
+    if before is None:
+        return
+    gap = frame.gap
+    opened = gap.lstrip()[:1] in ("(", "（")
+    if opened or "其中" in gap:
+        if not opened and before.whole is not None and "其中" in gap and before.whole.unit == frame.unit:
+            frame.whole = before.whole
+        else:
+            frame.whole = _same_unit(before, frame.unit)
+    elif before.whole is not None and ")" not in frame.gap and "）" not in frame.gap and before.unit == frame.unit:
+        frame.whole = before.whole
+
+
+def _same_unit(before: Frame, unit: str) -> Frame:
+    """The nearest figure to the left in the sentence with the same unit; a part has its whole's unit."""
+    other: Frame | None = before
+    for _ in range(4):
+        if other is None or other.unit == unit:
+            break
+        other = other.before
+    return other or before
+
+
+def _continue_list(frame: Frame) -> None:
+    """A figure that follows another directly shares its head: 3909户、10226人; 分别增长30%、45%."""
+    first = frame.chain
+    assert first is not None
+    frame.base, frame.verb, frame.noun, frame.why_subject = first.base, first.verb, first.noun, "subject.list"
+    if frame.unit == first.unit:
+        frame.subject = first.subject
+    else:
+        frame.subject = frame.base + _measure(frame.unit, frame.base)
+
+
+def _level(frame: Frame, text: str, view: str) -> None:
+    before = frame.before
+    noun, predicate = phrases.noun_after(frame.right)
+    inherited = ""
+    if before is not None and before.noun and frame.clause == before.clause:
+        # 3个精品村、5个美食村; 4个方面22个问题; 31名干部包抓31个村: the gap begins with the noun of the figure before.
+        rest = phrases.squeeze(frame.gap).lstrip("以上下内左右的")
+        if rest.startswith(before.noun):
+            rest = rest[len(before.noun) :]
+        listed = rest[:1] in ("", "、", "和", "及", "与", "等")
+        text = phrases.head_phrase(_SEPARATOR.split(rest)[-1] if listed else rest)
+        inherited = before.verb if listed and not text else ""
+    body = phrases.body(text)
+    if noun and frame.unit not in ("元", "分"):
+        frame.noun = noun
+        frame.verb = body or inherited
+        if predicate and phrases.only_prepositions(body) and len(predicate) > 2:
+            phrase, frame.why_subject = f"{predicate}的{noun}", "subject.noun_predicate"
+        else:
+            phrase, frame.why_subject = frame.verb + noun, "subject.noun_after"
+        if phrases.is_generic(noun) and phrases.is_generic(frame.verb):
+            phrase = _topic(frame, view) + phrase
+    else:
+        phrase, frame.why_subject = body, "subject.noun_before"
+        if frame.gap.startswith("、") and before is not None and not before.noun:
+            verb = phrases.verb_head(before.base)
+            if verb and not phrases.verb_head(body):
+                phrase = verb + body
+        if frame.whole is not None and len(body) <= _SHORT_PART:
+            phrase, frame.why_subject = phrases.unmeasured(frame.whole.base) + body, "subject.part"
+        elif phrases.is_generic(phrase):
+            purpose = _PURPOSE.match(view[frame.end : frame.end + 30]) if _MONEY_WORD.match(phrase) else None
+            topic = phrases.head_phrase(purpose.group(1)) if purpose else _topic(frame, view)
+            if topic and not phrase.startswith(topic):
+                phrase, frame.why_subject = topic + phrase, "subject.ellipsis"
+    frame.base = phrase
+    frame.subject = phrase + _measure(frame.unit, phrase)
+
+
+def _relative(frame: Frame, text: str, view: str) -> None:
+    growth = phrases.split_growth(text)
+    if growth is not None or frame.role in ("growth", "change"):
+        head, word = growth if growth is not None else (phrases.body(text), "增长")
+        head = phrases.body(head)
+        if phrases.is_generic(head):
+            frame.why_subject = "subject.growth_of_previous"
+            head = _topic(frame, view) + head
+        else:
+            frame.why_subject = "subject.growth"
+        frame.base = head
+        frame.subject = head + word
+        return
+    body = phrases.body(text)
+    noun, _ = phrases.noun_after(frame.right)
+    frame.why_subject = "subject.share"
+    if body.endswith("占") and noun:
+        body = body + noun + "的比重"
+    if noun and not phrases.is_share(body) and not body.startswith("占"):
+        body, frame.why_subject = body + noun, "subject.share_of_noun"
+    if phrases.is_generic(body) or body.startswith(("占", "户占", "人占")) or len(body) < 4:
+        frame.why_subject = "subject.ellipsis"
+        body = _topic(frame, view) + body
+    frame.base = frame.subject = body
+
+
+def _topic(frame: Frame, view: str) -> str:
+    """What an incomplete phrase is about."""
+    before = frame.before
+    if before is not None and frame.whole is None and before.whole is not None:
+        before = before.whole
+    if before is not None and before.base:
+        return phrases.unmeasured(before.base)
+    aspect = _ASPECT.match(view, frame.sentence[0], frame.start)
+    if aspect:
+        return aspect.group(1)
+    lead = view[max(frame.sentence[0], frame.clause[0] - 60) : frame.clause[0]]
+    for part in reversed(_BREAKER.split(lead)):
+        phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head_phrase(part))
+        if 2 <= len(phrase) <= 40:
+            return phrase
+    if frame.section is not None:
+        return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head_phrase(frame.section.title))[:18]
+    return ""
+
+
+def _distribute(frames: Sequence[Frame]) -> None:
+    """Give each figure of a list behind 分别 its own name: A、B产量分别增长30%、45%."""
+    i = 0
+    while i < len(frames):
+        first = frames[i]
+        at = first.lead.rfind("分别")
+        if at < 0 or len(first.lead) - at > 24 or (first.before is not None and first.before.end > first.start - len(first.lead) + at):
+            i += 1
+            continue
+        group = [first]
+        while i + len(group) < len(frames) and frames[i + len(group)].before is group[-1] and (
+            frames[i + len(group)].gap.strip("以上下内左右约近超过 ") in ("、", "和", "及", "，", ",", "以及")
+        ):
+            group.append(frames[i + len(group)])
+        i += len(group)
+        names = _NAME_BREAK.split(phrases.head_phrase(first.lead[:at]))
+        if len(group) < 2 or len(names) != len(group):
+            continue
+        tail = _COMMON_TAIL.search(names[-1])
+        word = phrases.body(first.lead[at + 2 :])
+        for frame, name in zip(group, names, strict=True):
+            if tail and not _COMMON_TAIL.search(name):
+                name += tail.group()
+            frame.base, frame.why_subject = name, "subject.distributed"
+            frame.subject = name + (word if frame.role in ("growth", "change") else "")
+            if group[-1].modifier in ("at_least", "at_most") and frame.modifier == "none":
+                frame.modifier = group[-1].modifier
+
+
+_NAME_BREAK = re.compile(r"[、和及与]|以及")
+_COMMON_TAIL = re.compile(
+    r"(?:产量|产值|增加值|面积|人数|户数|收入|支出|总额|余额|价格|投资|率|比例|比重|规模|排放量|指数|销售额|里程|人口|存栏|出栏|用电量|消费|标准)$"
+)
+
+
+def _measure(unit: str, body: str) -> str:
+    word = _NAMES.get(unit, "")
+    return "" if not word or phrases.is_measured(body) else word
