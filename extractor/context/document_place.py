@@ -1,0 +1,301 @@
+"""Which place a document is about: title, publisher, sign-off and body weighed against the words it uses for itself.
+
+我市/全市 tell the level, names in title and publisher tell the place. A document that says 我县 and names no county has no
+place: a partner county (拨付岳西县…资金) is not taken for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from extractor.context.gazetteer import NATION, Gazetteer, Level, Place
+from extractor.context.place_mentions import (
+    LISTED,
+    ORGANISATION,
+    SCOPE,
+    Mention,
+    level_of,
+    plausible_name,
+    towards,
+)
+from extractor.model import Document
+
+
+class DocumentPlace(NamedTuple):
+    """The place of a document. ``place`` is None for a name that GB/T 2260 does not list (a township, say)."""
+
+    name: str
+    code: str | None
+    level: Level
+    place: Place | None
+    parents: tuple[Place, ...]
+    """The divisions above, nearest first, as far as known."""
+    rule: str
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
+_LABEL = re.compile(
+    r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)[ \xa0]*[:：][ \xa0]*([^\n]{2,40})"
+)
+_OWN = frozenset("省市县区州旗盟镇乡")
+_TITLE_NAME = re.compile(
+    r"(?:^|关于|年度?|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
+    r"(?=(?:19|20)\d\d|二〇|人民政府|委|政府|民政|财政|统计|农业|乡村|扶贫|教育|卫生|医疗|人力|国民|经济|第[一二三四五六七八九十]|巩固|脱贫|[一-鿿]{2,12}局"
+    r"|关于|推进|工作|年鉴|[0-9])"
+)
+_NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
+_CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
+_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+#: What a candidate must reach; a single mention in the body is not enough.
+_ENOUGH = 8
+
+
+def document_year(document: Document, view: str) -> int | None:
+    """The year whose divisions the document means: of its period, title, date of issue, or first year printed."""
+    for text in (document.period, document.title, document.issued):
+        found = _YEAR.search(text) if text else None
+        if found is None and text and text[:4].isdigit():
+            return int(text[:4])
+        if found:
+            return int(found[0])
+    found = _YEAR.search(view, 0, 2000)
+    return int(found[0]) if found else None
+
+
+def document_place(
+    document: Document, view: str, mentions: list[Mention], gazetteer: Gazetteer, year: int | None
+) -> DocumentPlace | None:
+    """The place of ``document``, or None where the text does not tell. ``mentions`` come from ``place_mentions.scan``."""
+    if document.place:
+        return _supplied(document.place, gazetteer, year)
+    own = _own_level(mentions)
+    lines = _title_lines(document, view)
+    publishers = _publishers(document, view)
+    scores = _weigh(view, mentions, lines, publishers, own, gazetteer)
+    best = max(scores.items(), key=lambda item: item[1], default=("", 0))
+    unlisted = _unlisted(view, lines, publishers, own, gazetteer)
+    if unlisted is not None and (best[1] < 2 * _ENOUGH or best[0][-1:] != own or unlisted[-1:] in "镇乡道"):
+        return _below(unlisted, scores, gazetteer, year)
+    if _about_nation(lines, view, best[1]):
+        return DocumentPlace(NATION.name, NATION.code, "nation", NATION, (), "title")
+    if best[1] >= _ENOUGH:
+        return _listed(best[0], scores, view, gazetteer, year)
+    return _registered(view, own, gazetteer, year)
+
+
+def _supplied(name: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
+    place = gazetteer.resolve(name.strip(), year)
+    if place is None:
+        return DocumentPlace(name.strip(), None, level_of(name.strip()), None, (), "supplied")
+    return _known(place, place.name, gazetteer, year, "supplied")
+
+
+def _known(place: Place, name: str, gazetteer: Gazetteer, year: int | None, rule: str) -> DocumentPlace:
+    return DocumentPlace(name, place.code, place.level, place, tuple(gazetteer.parents(place, year)), rule)
+
+
+def _own_level(mentions: list[Mention]) -> str:
+    """The character of 我市/全市/本镇 that the document uses for itself; '' if it does not."""
+    counts: Counter[str] = Counter()
+    for mention in mentions:
+        if mention.kind == SCOPE and mention.name[1] in _OWN:
+            counts[mention.name[1]] += 1 if mention.name[0] == "全" else 3
+    return min(counts, key=lambda char: (-counts[char], char)) if counts else ""
+
+
+def _title_lines(document: Document, view: str) -> list[str]:
+    """The title, and the short lines above the body."""
+    lines = [document.title] if document.title else []
+    for line in view[:1500].split("\n"):
+        line = line.strip()
+        if len(line) > 90:
+            break
+        if len(line) >= 4 and len(lines) < 14:
+            lines.append(line)
+    return lines
+
+
+def _publishers(document: Document, view: str) -> list[str]:
+    found = [document.publisher] if document.publisher else []
+    found.extend(value for key, value in sorted(document.meta.items()) if key in ("publisher", "发布机构", "来源", "site"))
+    found.extend(match[1] for match in _LABEL.finditer(view, 0, 3000))
+    return found
+
+
+def _names_in(text: str, gazetteer: Gazetteer) -> list[str]:
+    """Listed names in a short text; of a path 安徽省芜湖市 only the last."""
+    found: list[tuple[int, int, str]] = []
+    for end in range(2, len(text) + 1):
+        for length in gazetteer.lengths.get(text[end - 2 : end], ()):
+            if length <= end and text[end - length : end] in gazetteer.by_name:
+                start = end - length
+                if length == 2 and start > 0 and "一" <= text[start - 1] <= "鿿" and (not found or found[-1][1] != start):
+                    continue
+                if found and found[-1][1] == start:
+                    found.pop()
+                elif found and found[-1][1] > start:
+                    continue
+                found.append((start, end, text[start:end]))
+                break
+    return [name for _, _, name in found]
+
+
+def _short_in(text: str, gazetteer: Gazetteer) -> str | None:
+    """Short name at the start of a title or site name: 芜湖坚决打赢…, 商洛日报."""
+    text = text.lstrip("—-· >")
+    for length in (4, 3, 2):
+        name = text[:length]
+        if len(name) == length and name in gazetteer.by_short:
+            return name
+    return None
+
+
+def _weigh(
+    view: str, mentions: list[Mention], lines: list[str], publishers: list[str], own: str, gazetteer: Gazetteer
+) -> dict[str, int]:
+    """Points by printed name."""
+    scores: Counter[str] = Counter()
+    body: Counter[str] = Counter()
+    first_body = _body_start(view)
+    for index, mention in enumerate(mentions):
+        if mention.kind != LISTED or towards(view, mention.start):
+            continue
+        follower = mentions[index + 1] if index + 1 < len(mentions) else None
+        if follower is not None and follower.start == mention.end and follower.kind == LISTED:
+            continue
+        body[mention.name] += 1
+        if first_body <= mention.start < first_body + 400 and not ORGANISATION.match(view, mention.end):
+            body[mention.name] += 2
+    for name, count in body.items():
+        scores[name] += min(6, (count * 2 + 2) // 3)
+    for rank, line in enumerate(lines):
+        for name in _names_in(line, gazetteer):
+            scores[name] += 10 if rank == 0 else 6
+    for text in publishers[:4]:
+        for name in _names_in(text, gazetteer):
+            scores[name] += 8
+    for name in _signed(view, gazetteer):
+        scores[name] += 5
+    for text in (*lines[:3], *(part for text in publishers[:3] for part in re.split(r"[\s·-]+", text))):
+        short = _short_in(text, gazetteer)
+        if short is not None:
+            for name in {place.name for place in gazetteer.by_short[short]}:
+                if scores.get(name):
+                    scores[name] += 4
+    for name in scores:
+        if own:
+            scores[name] += 5 if name[-1] == own else -6
+    return dict(sorted(scores.items()))
+
+
+def _body_start(view: str) -> int:
+    """Where the first long line begins."""
+    at = 0
+    for line in view[:4000].split("\n"):
+        if len(line) > 60:
+            return at
+        at += len(line) + 1
+    return 0
+
+
+def _signed(view: str, gazetteer: Gazetteer) -> list[str]:
+    """Names in the short lines that close the document."""
+    found: list[str] = []
+    for line in view[-400:].split("\n")[-6:]:
+        line = line.strip()
+        if 4 <= len(line) <= 30 and not any(sign in line for sign in "。,，:："):
+            found.extend(_names_in(line, gazetteer))
+    return found
+
+
+def _unlisted(
+    view: str, lines: list[str], publishers: list[str], own: str, gazetteer: Gazetteer
+) -> str | None:
+    """A name that is not in the gazetteer but stands where a document names its place: 云岭县2023年…, 关于平原镇…."""
+    counts: Counter[str] = Counter()
+    for weight, texts in ((3, lines[:1]), (2, publishers[:4]), (1, lines[1:])):
+        for text in texts:
+            for match in _TITLE_NAME.finditer(text + "0"):
+                name = match[1]
+                if name not in gazetteer.by_name and plausible_name(name):
+                    counts[name] += weight
+    if not counts:
+        return None
+    for name in counts:
+        counts[name] += min(4, view.count(name)) + (4 if name[-1] == own else 0)
+    best = min(counts, key=lambda name: (-counts[name], name))
+    return best if counts[best] >= 4 else None
+
+
+def _below(name: str, scores: dict[str, int], gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
+    """An unlisted place, with the listed division that it lies in if the text names one."""
+    level = level_of(name)
+    above: Place | None = None
+    for candidate, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+        place = gazetteer.resolve(candidate, year)
+        wanted = "county" if level == "township" else "prefecture" if level == "county" else "province"
+        if place is not None and place.level == wanted and score > -6:
+            above = place
+            break
+    parents = (above, *gazetteer.parents(above, year)) if above is not None else ()
+    code = above.code if above is not None and level == "township" else None
+    return DocumentPlace(name, code, level, None, parents, "title_unlisted")
+
+
+def _about_nation(lines: list[str], view: str, best: int) -> bool:
+    if "代表国务院" in view[:1500]:
+        return True
+    return best < _ENOUGH and any(_NATION_TITLE.match(line) for line in lines[:3])
+
+
+def _listed(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace | None:
+    place = gazetteer.resolve(name, year)
+    if place is None:
+        place = _by_parent(name, scores, view, gazetteer, year)
+    if place is None:
+        return DocumentPlace(name, None, level_of(name), None, (), "ambiguous_name")
+    return _known(place, name, gazetteer, year, "document")
+
+
+def _by_parent(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> Place | None:
+    """鼓楼区 of the city that the text names most often; None where none or two are named equally."""
+    ranked: list[tuple[int, Place]] = []
+    for identity in {place.id for place in gazetteer.by_name[name]}:
+        place = gazetteer.at(identity, year)
+        if place is None:
+            continue
+        points = sum(
+            10 * max(0, scores.get(above.name, 0)) + view.count(above.name) * 3 + view.count(above.short)
+            for above in gazetteer.parents(place, year)
+        )
+        ranked.append((points, place))
+    ranked.sort(key=lambda item: (-item[0], item[1].id))
+    if not ranked or ranked[0][0] == 0 or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
+        return None
+    return ranked[0][1]
+
+
+def _registered(view: str, own: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace | None:
+    """The division in the unified social credit code of the publisher (GB 32100-2015: digits 3-8 are GB/T 2260).
+
+    Only a code whose check character is right counts, and only if the document calls itself by that level (我县 for a
+    county); codes are printed in the index number (索引号) of disclosure pages.
+    """
+    for match in _CREDIT_CODE.finditer(view, 0, 4000):
+        states = gazetteer.by_code.get(match[0][2:8])
+        if not states or not credit_code_valid(match[0]):
+            continue
+        place = gazetteer.at(states[-1], year)
+        if place is not None and place.name[-1] == own:
+            return _known(place, place.name, gazetteer, year, "credit_code")
+    return None
+
+
+def credit_code_valid(code: str) -> bool:
+    """Whether the check character of a unified social credit code is right (GB 32100-2015, modulus 31, weights 3^i)."""
+    if len(code) != 18 or any(char not in _CREDIT_ALPHABET for char in code):
+        return False
+    total = sum(_CREDIT_ALPHABET.index(char) * pow(3, i, 31) for i, char in enumerate(code[:17]))
+    return _CREDIT_ALPHABET[(31 - total % 31) % 31] == code[17]
