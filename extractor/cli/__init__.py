@@ -1,4 +1,4 @@
-"""The command line. One module per command (group); each is imported only when it is called, so that `--help` is quick."""
+"""The command line. One module per command; each is imported only when it is called, so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("extractor.cli.explain:explain", "Say why a figure has its value, unit, period, region ..."),
     "check": ("extractor.cli.check:check", "List what cannot be right in a document, with the arithmetic."),
     "patterns": ("extractor.cli.patterns:patterns", "List, test and add entries of the pattern library."),
-    "export": ("extractor.cli.export:export", "Write the tables of a run as Excel, Stata, DuckDB, data package or CSV."),
+    "export": ("extractor.cli.export:export", "Write a run's tables as Excel, Stata, DuckDB or a data package."),
 }
 
 #: Exit status by kind of failure: the call was wrong, or what was asked for could not be read.
@@ -96,6 +96,9 @@ def main() -> NoReturn:
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(WRONG_CALL)
     except click.ClickException as error:
         _fail(_usage_text(error), WRONG_CALL)
     except (click.Abort, KeyboardInterrupt):
@@ -116,4 +119,5 @@ def main() -> NoReturn:
     except Exception as error:  # the last line of defence: a user never gets a traceback unasked
         if os.environ.get("EXTRACTOR_DEBUG"):
             raise
-        _fail(f"internal error, {type(error).__name__}: {error} (please report it; EXTRACTOR_DEBUG=1 shows where)", FAILED)
+        what = f"{type(error).__name__}: {error}"
+        _fail(f"internal error, {what} (please report it; EXTRACTOR_DEBUG=1 shows where)", FAILED)

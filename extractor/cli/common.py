@@ -32,9 +32,11 @@ def document_options(command: Command) -> Command:
 def read_document(source: str, place: str | None = None) -> Document:
     """One document from a path, or from standard input for ``-``."""
     from extractor.ingest import load
+    from extractor.ingest.source import DEFAULT_LIMITS
 
     if source == "-":
-        return load(sys.stdin.buffer.read(), name="stdin", place=place)
+        # One byte more than allowed: the loader refuses it, and an endless stream cannot fill the memory.
+        return load(sys.stdin.buffer.read(DEFAULT_LIMITS.largest + 1), name="stdin", place=place)
     return load(Path(source), place=place)
 
 

@@ -166,8 +166,9 @@ def flag_rows(extraction: Extraction) -> Iterator[Row]:
     rows: list[tuple[int, int, Row]] = []
     for figure in extraction.figures:
         repair = compact(repair_records(figure.repair)) if figure.repair else None
+        span = (figure.start, figure.end)
         rows += [
-            (figure.start, order, _flag_row(figure.doc, figure.id, (figure.start, figure.end), figure.quote, flag, repair))
+            (figure.start, order, _flag_row(figure.doc, figure.id, span, figure.quote, flag, repair))
             for order, flag in enumerate(figure.flags)
         ]
     for entry in extraction.ledger:

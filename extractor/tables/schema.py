@@ -48,7 +48,7 @@ class Table:
         return Table(self.name, self.zh, self.en, self.columns + tuple(columns), self.key)
 
 
-def _columns(*rows: tuple[str, Type, str, str]) -> tuple[Column, ...]:
+def columns(*rows: tuple[str, Type, str, str]) -> tuple[Column, ...]:
     return tuple(Column(*row) for row in rows)
 
 
@@ -56,9 +56,9 @@ DOCUMENTS = Table(
     "documents",
     "每份文件一行，读不了的也在内",
     "One row per document, the ones that could not be read included",
-    _columns(
+    columns(
         ("doc", "string", "文件编号", "Id of the document, made from its name and content"),
-        ("source", "string", "来源路径", "Path of the source, as it was given or relative to the folder that was given"),
+        ("source", "string", "来源路径", "Path of the source, as given or relative to the folder that was given"),
         ("status", "string", "ok 已读；duplicate 与另一份完全相同；error 读不了",
          "ok: read; duplicate: same bytes as another one, counted there; error: could not be read"),
         ("error_code", "string", "错误代码", "Code of the error, empty unless status is error"),
@@ -87,7 +87,7 @@ FIGURES = Table(
     "figures",
     "每个带计量的数字一行",
     "One row per number with a measure",
-    _columns(
+    columns(
         ("doc", "string", "文件编号", "Id of the document"),
         ("id", "string", "数字编号", "Id of the figure, stable across runs"),
         ("start", "integer", "起始位置", "First character of the quote in the document's text (0-based)"),
@@ -99,7 +99,8 @@ FIGURES = Table(
         ("modifier", "string", "限定：none approx at_least at_most range", "none, approx, at_least, at_most, range"),
         ("role", "string", "作用：level share growth change per_unit criterion",
          "level, share, growth, change, per_unit, criterion"),
-        ("status", "string", "actual 已实现；target 计划；rule 规定", "actual, target (planned), rule (standing requirement)"),
+        ("status", "string", "actual 已实现；target 计划；rule 规定",
+         "actual, target (planned), rule (standing requirement)"),
         ("direction", "string", "升降", "up, down or empty: 下降2.1% is value 2.1, down"),
         ("subject", "string", "所指", "What is measured, complete enough to stand alone"),
         ("indicator", "string", "指标编号", "Indicator of the pattern library that claims the figure"),
@@ -120,7 +121,7 @@ FLAGS = Table(
     "flags",
     "每个疑点一行",
     "One row per reason to doubt a number",
-    _columns(
+    columns(
         ("doc", "string", "文件编号", "Id of the document"),
         ("figure", "string", "数字编号", "Figure that is doubted; empty for a damaged date"),
         ("start", "integer", "起始位置", "First character of the doubted number"),
@@ -144,7 +145,7 @@ LEDGER = Table(
     "ledger",
     "文中每处数字的去向",
     "One row per numeric mention: what became of it",
-    _columns(
+    columns(
         ("doc", "string", "文件编号", "Id of the document"),
         ("start", "integer", "起始位置", "First character of the mention"),
         ("end", "integer", "结束位置", "Position after its last character"),
@@ -163,7 +164,7 @@ OBSERVATIONS = Table(
     "observations",
     "可比数据（长表）：地区 × 时期 × 指标",
     "Comparable data, long: place x period x indicator",
-    _columns(
+    columns(
         ("place_id", "string", "地区标识（跨更名不变）", "Identity of the place across changes of name and code"),
         ("place", "string", "地区", "Name of the place in the period's year"),
         ("place_code", "string", "行政区划代码（当年有效）", "GB/T 2260 code valid in the period's year, where known"),
@@ -198,7 +199,7 @@ SET_ASIDE = Table(
     "set_aside",
     "归入指标但未入可比表的数字及原因",
     "Figures that an indicator claims but that are no observation, with the reason",
-    _columns(
+    columns(
         ("doc", "string", "文件编号", "Id of the document"),
         ("figure", "string", "数字编号", "Id of the figure"),
         ("indicator", "string", "指标编号", "Indicator that claims it"),
@@ -216,7 +217,7 @@ PANEL = Table(
     "panel",
     "面板（宽表）：每个地区、每个时期一行，每个指标一列",
     "Comparable data, wide: one row per place and period, one column per indicator",
-    _columns(
+    columns(
         ("place_id", "string", "地区标识（跨更名不变）", "Identity of the place across changes of name and code"),
         ("place", "string", "地区", "Name of the place in the period's year"),
         ("place_code", "string", "行政区划代码（当年有效）", "GB/T 2260 code valid in the period's year, where known"),
