@@ -49,6 +49,8 @@ class Frame:
     """The subject without its measure and growth words: what an ellipsis after it refers to."""
     verb: str = ""
     """The verb phrase left of a number that stands before its noun (建设 in 建设8个驿站)."""
+    topic: str = ""
+    """What was put in front of an incomplete phrase."""
     noun: str = ""
     """The noun behind the figure, where it stands there (驿站 in 建设8个驿站)."""
     whole: Frame | None = None

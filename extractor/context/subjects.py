@@ -19,6 +19,7 @@ _ASPECT = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
 _PURPOSE = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
 _MONEY_WORD = re.compile(r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$")
 _PART = re.compile(r"其中|含|包括|(?:分别)?为[:：]$")
+_CAUSED = re.compile(r"(?:实现|推动|帮助|促进|助力|吸引|引导)$")
 _BREAKER = re.compile(r"[，,。；;：:\n]")
 _SEPARATOR = re.compile(r"[、和及与,，]|以及")
 
@@ -71,7 +72,7 @@ def _set_whole(frame: Frame, left: str, view: str) -> None:
     if before is None:
         return
     gap = frame.gap
-    opened = gap.lstrip()[:1] in ("(", "（")
+    opened = max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）"))
     if opened or "其中" in gap:
         if not opened and before.whole is not None and "其中" in gap and before.whole.unit == frame.unit:
             frame.whole = before.whole
@@ -108,7 +109,7 @@ def _level(frame: Frame, text: str, view: str) -> None:
     inherited = ""
     if before is not None and before.noun and frame.clause == before.clause:
         # 3个精品村、5个美食村; 4个方面22个问题; 31名干部包抓31个村: the gap begins with the noun of the figure before.
-        rest = phrases.squeeze(frame.gap).lstrip("以上下内左右的")
+        rest = phrases.unbracketed(phrases.squeeze(frame.gap)).lstrip("以上下内左右的")
         if rest.startswith(before.noun):
             rest = rest[len(before.noun) :]
         listed = rest[:1] in ("", "、", "和", "及", "与", "等")
@@ -122,8 +123,11 @@ def _level(frame: Frame, text: str, view: str) -> None:
             phrase, frame.why_subject = f"{predicate}的{noun}", "subject.noun_predicate"
         else:
             phrase, frame.why_subject = frame.verb + noun, "subject.noun_after"
+        if _CAUSED.search(frame.verb) and predicate:
+            phrase = frame.verb + noun + predicate
         if phrases.is_generic(noun) and phrases.is_generic(frame.verb):
-            phrase = _topic(frame, view) + phrase
+            frame.topic = before.topic if inherited and before is not None else _topic(frame, view)
+            phrase = frame.topic + phrase
     else:
         phrase, frame.why_subject = body, "subject.noun_before"
         if frame.gap.startswith("、") and before is not None and not before.noun:
@@ -132,6 +136,8 @@ def _level(frame: Frame, text: str, view: str) -> None:
                 phrase = verb + body
         if frame.whole is not None and len(body) <= _SHORT_PART:
             phrase, frame.why_subject = phrases.unmeasured(frame.whole.base) + body, "subject.part"
+        elif phrase[:1] in ("已", "未", "尚") and before is not None and before.base:
+            phrase, frame.why_subject = _topic(frame, view) + phrase, "subject.ellipsis"
         elif phrases.is_generic(phrase):
             purpose = _PURPOSE.match(view[frame.end : frame.end + 30]) if _MONEY_WORD.match(phrase) else None
             topic = phrases.head_phrase(purpose.group(1)) if purpose else _topic(frame, view)
@@ -173,15 +179,15 @@ def _topic(frame: Frame, view: str) -> str:
     if before is not None and frame.whole is None and before.whole is not None:
         before = before.whole
     if before is not None and before.base:
-        return phrases.unmeasured(before.base)
+        return phrases.without_verb(phrases.unmeasured(before.base))
     aspect = _ASPECT.match(view, frame.sentence[0], frame.start)
     if aspect:
         return aspect.group(1)
-    lead = view[max(frame.sentence[0], frame.clause[0] - 60) : frame.clause[0]]
+    lead = view[max(frame.sentence[0], frame.clause[0] - 70) : frame.clause[0]]
     for part in reversed(_BREAKER.split(lead)):
         phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head_phrase(part))
-        if 2 <= len(phrase) <= 40:
-            return phrase
+        if len(phrase) >= 2:
+            return phrase if len(phrase) <= 20 else phrases.long_topic(phrase)
     if frame.section is not None:
         return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head_phrase(frame.section.title))[:18]
     return ""
