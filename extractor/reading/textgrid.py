@@ -1,0 +1,416 @@
+"""Tables that have become plain text: box drawings, columns set with tabs or blanks, one cell a line, or one long line.
+
+Only the geometry is found here: which piece of text stands in which row and column. What the rows and columns mean is
+read in :mod:`extractor.reading.tables`, for HTML tables as well. A flattened table is told from prose by its rhythm:
+label, k numbers, label, k numbers ..., with nothing but short labels between numbers that carry no measure.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+
+from extractor.model import Span
+
+
+@dataclass(slots=True)
+class RawCell:
+    """A cell as printed. ``text`` is its content with the line breaks inside a wrapped cell taken out."""
+
+    start: int
+    end: int
+    text: str
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+
+
+@dataclass(slots=True)
+class RawGrid:
+    """Cells in reading order, the text above them that may be a caption, and the span of the whole."""
+
+    cells: list[RawCell]
+    start: int
+    end: int
+    caption: str = ""
+    table: int = 0
+    placed: bool = field(default=True)
+    """Whether columns are certain (printed separators) rather than counted."""
+
+
+#: A cell that holds a value: a number, alone or with a short measure.
+NUMBER = re.compile(
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?(?:[%‰]|(?:[十百千万亿]{0,2}[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
+#: Marks that stand in a cell instead of a number.
+PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
+
+_VERTICAL = "│┃║┆┇┊┋|｜╎╏"
+_RULE_CHARS = frozenset("─━═┄┅┈┉╌╍-—=+:┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼┽┾┿╀╁╂╃╄╅╆╇╈╉╊╋╔╗╚╝╠╣╦╩╬ \t" + _VERTICAL)
+_SPLIT = re.compile(f"[{_VERTICAL}]")
+_BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
+_TOKEN = re.compile(r"\S+")
+_PROSE = re.compile(r"[。；;！!？?“”《》]|[，,](?!\d)|:\S")
+_HEADER_WORD = re.compile(
+    r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|县\s*区|县市区|乡\s*镇|"
+    r"时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
+UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
+_UNIT_TOKEN = re.compile(
+    r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
+    r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
+_YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
+_LABEL_LONGEST = 34
+_GAP = 90
+_MIN_NUMBERS = 4
+
+
+def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
+    """Tables in plain text, in order; spans in ``taken`` (tables of the markup) are left out. Linear in the text."""
+    found: list[RawGrid] = []
+    if any(char in view for char in "│┃║|"):
+        found = _boxes(view)
+    numbers = [match.span() for match in _BARE.finditer(view)]
+    if len(numbers) >= _MIN_NUMBERS:
+        closed = taken + [(grid.start, grid.end) for grid in found]
+        for cluster in _clusters(view, numbers):
+            if not any(start < cluster[-1][1] and cluster[0][0] < end for start, end in closed):
+                found += _stream(view, cluster)
+    found = [grid for grid in found if not any(start < grid.end and grid.start < end for start, end in taken)]
+    found.sort(key=lambda grid: grid.start)
+    return found
+
+
+# --- box drawings and pipes -----------------------------------------------------------------------------------------
+
+
+def _boxes(view: str) -> list[RawGrid]:
+    """Consecutive lines that are rules or have at least two vertical bars."""
+    grids: list[RawGrid] = []
+    group: list[tuple[int, str]] = []
+    position, before = 0, ""
+    caption = ""
+    for line in [*view.split("\n"), ""]:
+        bars = sum(line.count(bar) for bar in _VERTICAL) if not line.isascii() or "|" in line else 0
+        rule = bool(group or bars) and line.strip() != "" and set(line) <= _RULE_CHARS
+        if bars >= 2 or rule or (line.strip() and line.strip()[0] in "┌┏╔┍┎"):
+            if not group:
+                caption = before
+            group.append((position, line))
+        elif group:
+            grid = _box(group, caption)
+            if grid is not None:
+                grids.append(grid)
+            group = []
+            before = ""
+        if line.strip() and not group:
+            before = f"{before[-80:]} {line.strip()}".strip() if len(line.strip()) < 60 else ""
+        position += len(line) + 1
+    return grids
+
+
+def _box(group: list[tuple[int, str]], caption: str) -> RawGrid | None:
+    rows: list[list[tuple[int, int, int, int]]] = []  # cells of a printed line: start, end, left and right on screen
+    lines: list[tuple[int, str]] = []
+    breaks: set[int] = set()
+    for position, line in group:
+        if set(line) <= _RULE_CHARS:
+            breaks.add(len(rows))
+            continue
+        cells = _split(position, line)
+        if cells:
+            rows.append(cells)
+            lines.append((position, line))
+    if len(rows) < 2 or max(map(len, rows)) < 2:
+        return None
+    width = max(map(len, rows))
+    bounds = next([cell[2] for cell in cells] + [cells[-1][3]] for cells in rows if len(cells) == width)
+    cells_out: list[RawCell] = []
+    logical = -1
+    previous: dict[int, RawCell] = {}
+    for i, (cells, (base, line)) in enumerate(zip(rows, lines, strict=True)):
+        placed = [(start, end, line[start - base:end - base], *_column(bounds, left, right, k, len(cells), width))
+                  for k, (start, end, left, right) in enumerate(cells)]
+        numeric = any(NUMBER.match(piece) for _, _, piece, _, _ in placed)
+        first_empty = not placed[0][2]
+        fresh = i in breaks or logical < 0 or not (first_empty or not numeric) or not previous
+        if not fresh and not first_empty and not _unfinished(previous):
+            fresh = True
+        if fresh:
+            logical += 1
+            previous = {}
+        for start, end, piece, column, span in placed:
+            if not piece:
+                continue
+            cell = previous.get(column)
+            if cell is None:
+                cell = RawCell(start, end, piece, logical, column, 1, span)
+                previous[column] = cell
+                cells_out.append(cell)
+            else:
+                cell.end, cell.text = end, cell.text + piece
+    return RawGrid(cells_out, group[0][0], group[-1][0] + len(group[-1][1]), caption)
+
+
+def _unfinished(previous: dict[int, RawCell]) -> bool:
+    """Whether a header cell of the line above is visibly cut: an open bracket."""
+    return any(cell.text.count("(") > cell.text.count(")") for cell in previous.values())
+
+
+def _split(position: int, line: str) -> list[tuple[int, int, int, int]]:
+    marks = [match.start() for match in _SPLIT.finditer(line)]
+    if len(marks) < 1:
+        return []
+    edges = list(marks)
+    if line[:edges[0]].strip():
+        edges.insert(0, -1)
+    if line[edges[-1] + 1:].strip():
+        edges.append(len(line))
+    screen = _screen(line)
+    cells = []
+    for left, right in zip(edges, edges[1:], strict=False):
+        piece = line[left + 1:right]
+        stripped = piece.strip()
+        start = left + 1 + (len(piece) - len(piece.lstrip())) if stripped else left + 1
+        cells.append((position + start, position + start + len(stripped), screen[left + 1], screen[right]))
+    return cells
+
+
+def _screen(line: str) -> list[int]:
+    """Position on the screen of each character: wide characters take two places."""
+    places, at = [], 0
+    for char in line:
+        places.append(at)
+        at += 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+    places.append(at)
+    return places
+
+
+def _column(bounds: list[int], left: int, right: int, index: int, count: int, width: int) -> tuple[int, int]:
+    """Column and span of a cell: by its order where a row is complete, else by its place on the screen."""
+    if count == width:
+        return index, 1
+    column = min(range(len(bounds) - 1), key=lambda k: abs(bounds[k] - left))
+    until = min(range(1, len(bounds)), key=lambda k: abs(bounds[k] - right))
+    return column, max(1, until - column)
+
+
+# --- flattened tables -----------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+    kind: str  # N number, P placeholder, L label
+    line: int
+
+
+def _clusters(view: str, numbers: list[Span]) -> list[list[Span]]:
+    """Runs of bare numbers with nothing but short pieces between them."""
+    clusters: list[list[Span]] = []
+    for span in numbers:
+        if clusters:
+            before = clusters[-1][-1][1]
+            if span[0] - before <= _GAP * 3 and not _PROSE.search(view, before, span[0]) \
+                    and len(view[before:span[0]].strip()) <= _GAP:
+                clusters[-1].append(span)
+                continue
+        clusters.append([span])
+    return [cluster for cluster in clusters if len(cluster) >= _MIN_NUMBERS]
+
+
+def _stream(view: str, cluster: list[Span]) -> list[RawGrid]:
+    tokens = _tokens(view, _begin(view, cluster[0][0] + 1), cluster[-1][1])
+    grids = []
+    for part in _parts(tokens):
+        grid = _rhythm(part)
+        if grid is not None:
+            grids.append(grid)
+    return grids
+
+
+def _begin(view: str, first: int) -> int:
+    """Where the header of a flattened table may begin: after the last prose before its first number."""
+    floor = max(0, first - 400)
+    start = first
+    for match in reversed(list(_TOKEN.finditer(view, floor, first))):
+        piece = match[0]
+        unit = re.match(r"\(?单位:", piece)
+        if (_PROSE.search(piece) and not unit) or len(piece) > _LABEL_LONGEST or (match.start() == floor and floor):
+            break
+        start = match.start()
+    return start
+
+
+def _tokens(view: str, start: int, end: int) -> list[_Token]:
+    """The pieces of a stretch: whole lines where numbers stand alone on theirs, tab columns, or words between blanks."""
+    lines: list[Span] = []
+    position = start
+    for line in view[start:end].split("\n"):
+        if line.strip():
+            lines.append((position, position + len(line)))
+        position += len(line) + 1
+    alone = sum(1 for a, b in lines if NUMBER.match(view[a:b].strip()) and "\t" not in view[a:b].strip())
+    mixed = sum(1 for a, b in lines if len(_BARE.findall(f" {view[a:b]} ")) >= 1) - alone
+    tokens: list[_Token] = []
+    for index, (a, b) in enumerate(lines):
+        line = view[a:b]
+        if alone > 2 * max(mixed, 1):
+            pieces = [re.search(r"\S(?:.*\S)?", line)]
+        elif "\t" in line.strip():
+            pieces = list(re.finditer(r"[^\t\s](?:[^\t]*[^\t\s])?", line))
+        else:
+            pieces = list(_TOKEN.finditer(line))
+        for piece in pieces:
+            if piece is not None:
+                tokens.append(_token(a + piece.start(), a + piece.end(), piece[0], index))
+    return _joined(tokens)
+
+
+def _token(start: int, end: int, text: str, line: int) -> _Token:
+    if NUMBER.match(text):
+        kind = "N" if not _YEAR.match(text) or not text.endswith("年") else "L"
+    else:
+        kind = "P" if PLACEHOLDER.match(text) else "L"
+    return _Token(start, end, text, kind, line)
+
+
+def _joined(tokens: list[_Token]) -> list[_Token]:
+    """Labels set wide (粮  食) put together again: single Chinese characters in a row on one line."""
+    result: list[_Token] = []
+    single = False
+    for token in tokens:
+        lone = token.kind == "L" and len(token.text.lstrip("#")) == 1 and "一" <= token.text[-1] <= "鿿"
+        if lone and single and result[-1].line == token.line:
+            result[-1] = _Token(result[-1].start, token.end, result[-1].text + token.text, "L", token.line)
+        else:
+            result.append(token)
+        single = lone
+    return result
+
+
+def _parts(tokens: list[_Token]) -> list[list[_Token]]:
+    """Cut where a new header begins between two tables that follow each other."""
+    parts: list[list[_Token]] = [[]]
+    run = 0
+    for i, token in enumerate(tokens):
+        run = run + 1 if token.kind == "L" else 0
+        if run >= 2 and token.kind == "L" and _HEADER_WORD.match(token.text) and any(t.kind == "N" for t in parts[-1]):
+            follows = tokens[i + 1:i + 3]
+            if len(follows) == 2 and all(t.kind == "L" for t in follows):
+                head = [parts[-1].pop() for _ in range(run - 1)]
+                parts.append(head[::-1])
+                run = len(head) + 1
+        elif run == 1 and _HEADER_WORD.match(token.text) and any(t.kind == "N" for t in parts[-1]):
+            follows = tokens[i + 1:i + 3]
+            if len(follows) == 2 and all(t.kind == "L" for t in follows):
+                parts.append([])
+        parts[-1].append(token)
+    return parts
+
+
+def _rhythm(tokens: list[_Token]) -> RawGrid | None:
+    """Rows of ``label, k values`` under a header, or None where the stretch has no such rhythm."""
+    runs: list[tuple[list[_Token], list[_Token]]] = []
+    labels: list[_Token] = []
+    values: list[_Token] = []
+    for token in tokens:
+        if token.kind == "L":
+            if values:
+                runs.append((labels, values))
+                labels, values = [], []
+            labels.append(token)
+        elif token.kind == "N" or values or labels:
+            values.append(token)
+    if values:
+        runs.append((labels, values))
+    if not runs:
+        return None
+    if len(runs) == 1 or sum(len(v) for _, v in runs[:1]) > 3 * max(len(v) for _, v in runs[1:]):
+        return _year_rows(*runs[0])
+    counts = Counter(len(v) for _, v in runs)
+    k = max(counts, key=lambda n: (counts[n], n))
+    body = runs[1:]
+    sizes = Counter(len(names) for names, _ in body)
+    m = max(sizes, key=lambda n: (sizes[n], -n))
+    if counts[k] < 2 or counts[k] * 5 < len(runs) * 3 or m > 3 or k > 30:
+        return None
+    units = m >= 2 and sum(1 for names, _ in body if _UNIT_TOKEN.match(names[-1].text)) * 2 > len(body)
+    m = 2 if units else 1
+    head = runs[0][0]
+    first_line = runs[0][1][0].line
+    own = [t for t in head if t.line == first_line]
+    header = head[:-m] if len(own) == len(head) or not own or len(own) < m else head[:len(head) - len(own)]
+    header, sections, caption = _header(header, k, units)
+    if not header and not (len(runs) >= 3 and re.search(r"单位:|[(（][^()（）]*[元吨人户%亩][)）]", caption)):
+        return None
+    if k == 1 and not _has_unit(header, caption, body) and not units:
+        return None
+    return _assembled(runs, k, m, header, sections, caption, len(head) - len(own) if len(own) >= m else len(head) - m)
+
+
+def _has_unit(header: list[_Token], caption: str, body: list[tuple[list[_Token], list[_Token]]]) -> bool:
+    texts = [caption, *(t.text for t in header)]
+    return any(re.search(r"单位:|\([^()]*(?:元|吨|人|户|%|亩|个|公里|公顷|头|只)[^()]*\)", text) for text in texts) or \
+        sum(1 for names, _ in body if re.search(r"\([^()]{1,8}\)\Z", names[-1].text)) * 2 > len(body)
+
+
+def _header(tokens: list[_Token], k: int, units: bool) -> tuple[list[_Token], list[_Token], str]:
+    """The header proper (with the corner first), section labels between header and first row, and the caption."""
+    need = k + 1 + units
+    corner = next((i for i in range(len(tokens) - 1, -1, -1)
+                   if _HEADER_WORD.match(tokens[i].text) and not UNIT_WORD.match(tokens[i].text)
+                   and len(tokens) - i >= k + units), None)
+    if corner is not None:
+        header, sections = tokens[corner:corner + need], tokens[corner + need:]
+    else:
+        corner = max(0, len(tokens) - need)
+        header, sections = tokens[corner:], []
+        if len(header) < k:
+            return [], [], " ".join(t.text for t in tokens[-3:])
+    return header, sections, " ".join(t.text for t in tokens[max(0, corner - 3):corner])
+
+
+def _assembled(runs: list[tuple[list[_Token], list[_Token]]], k: int, m: int, header: list[_Token],
+               sections: list[_Token], caption: str, skip: int) -> RawGrid:
+    cells: list[RawCell] = []
+    corner = len(header) - k - (m - 1)
+    row = 0
+    for i, token in enumerate(header):
+        column = i if corner > 0 else i + 1
+        cells.append(RawCell(token.start, token.end, token.text, row, column, header=True))
+    row += bool(header)
+    for token in sections:
+        cells.append(RawCell(token.start, token.end, token.text, row, 0))
+        row += 1
+    for i, (names, values) in enumerate(runs):
+        names = names[skip:] if i == 0 else names
+        extra, own = (names[:-m], names[-m:]) if len(names) > m else ([], names)
+        for token in extra:
+            cells.append(RawCell(token.start, token.end, token.text, row, 0))
+            row += 1
+        for column, token in enumerate(own):
+            cells.append(RawCell(token.start, token.end, token.text, row, column))
+        for column, token in enumerate(values[:k], start=m):
+            cells.append(RawCell(token.start, token.end, token.text, row, column))
+        row += 1
+    return RawGrid(cells, cells[0].start, cells[-1].end, caption, placed=False)
+
+
+def _year_rows(header: list[_Token], values: list[_Token]) -> RawGrid | None:
+    """Rows that begin with a year instead of a label: header of w columns, then w values a row."""
+    corner = next((i for i in range(len(header) - 1, -1, -1) if _HEADER_WORD.match(header[i].text)), None)
+    if corner is None:
+        return None
+    names = header[corner:]
+    width = len(names)
+    if width < 2 or len(values) < 2 * width or not all(_YEAR.match(v.text) for v in values[::width]):
+        return None
+    cells = [RawCell(t.start, t.end, t.text, 0, i, header=True) for i, t in enumerate(names)]
+    cells += [RawCell(t.start, t.end, t.text, 1 + i // width, i % width) for i, t in enumerate(values)]
+    return RawGrid(cells, cells[0].start, cells[-1].end,
+                   " ".join(t.text for t in header[max(0, corner - 3):corner]), placed=False)
