@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from extractor.model import Document, Span
 
-from .textgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid, find_grids
+from .textgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid, find_grids, lines_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,11 @@ def _marked(document: Document, view: str) -> list[RawGrid]:
     """Tables of the markup, from the document's ``table_cell`` blocks."""
     found: dict[int, RawGrid] = {}
     captions: dict[int, str] = {}
-    lead = ""
     for block in document.blocks:
         if block.kind == "table_cell" and block.table is not None and block.row is not None:
             raw = found.get(block.table)
             if raw is None:
-                raw = found[block.table] = RawGrid([], block.start, block.end, lead or _above(view, block.start))
+                raw = found[block.table] = RawGrid([], block.start, block.end, lines_above(view, block.start))
             cell = view[block.start:block.end]
             raw.cells.append(RawCell(block.start, block.end, cell, block.row, block.column or 0, block.rows,
                                      block.columns, block.header))
@@ -112,19 +111,6 @@ def _marked(document: Document, view: str) -> list[RawGrid]:
         if table in found:
             found[table].caption = f"{caption} {found[table].caption}".strip()
     return [raw for raw in found.values() if len(raw.cells) <= _MAX_CELLS]
-
-
-def _above(view: str, start: int) -> str:
-    """The one or two short lines above a table."""
-    lines = []
-    for line in reversed(view[max(0, start - 240):start].split("\n")[:-1] or [""]):
-        line = line.strip()
-        if not line:
-            continue
-        if len(line) > 60 or line.endswith(("。", "；", ";")) or len(lines) == 3:
-            break
-        lines.append(line)
-    return " ".join(reversed(lines))
 
 
 def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None:
@@ -152,7 +138,8 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
     header_texts = {c: labels[-1] for c, labels in enumerate(names) if labels}
     sections: tuple[str, ...] = ()
     section_unit = ""
-    parent, parent_indent = "", 0
+    above: list[tuple[int, str, str]] = []
+    carried = ""
     for row in range(head, last + 1):
         line = rows.get(row, [])
         values = [cell for cell in line if id(cell) in numeric and cell.column not in stubs
@@ -162,23 +149,20 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
             if labels and not values and not any(PLACEHOLDER.match(texts[id(c)]) for c in line):
                 sections = (_clean(labels[-1].text)[0],)
                 section_unit = _clean(labels[-1].text)[1]
-                parent = ""
+                above, carried = [], ""
             others += [(cell.start, cell.end) for cell in line]
             continue
         path = [part for part in (_clean(cell.text)[0] for cell in labels) if part]
         unit_in_label = next((u for u in (_clean(cell.text)[1] for cell in reversed(labels)) if u), "")
-        if labels:
-            indent = _indent(text, labels[-1])
-            if _SUB.match(labels[-1].text):
-                if parent:
-                    path.insert(len(path) - 1, parent)
-            elif parent and indent > parent_indent:
-                path.insert(len(path) - 1, parent)
-            else:
-                parent, parent_indent = (path[-1] if path else ""), indent
-                parent_unit = unit_in_label
-            if not unit_in_label and len(path) > 1 and path[-2] == parent:
-                unit_in_label = parent_unit
+        if labels and path:
+            # Sub-rows stand deeper: by blanks in front, or by # and 其中 below the row that carries the whole.
+            depth = _indent(text, labels[-1]) + (3 if _SUB.match(labels[-1].text) else 0)
+            while above and above[-1][0] >= depth:
+                above.pop()
+            path[-1:-1] = [name for _, name, _ in above]
+            unit_in_label = unit_in_label or next((unit for _, _, unit in reversed(above) if unit), "")
+            above.append((depth, path[-1], unit_in_label))
+        carried = unit_in_label or carried
         row_unit = ""
         if unit_column is not None:
             unit_cell = matrix.get((row, unit_column))
@@ -193,7 +177,7 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
             period = next((p for p in (period_of(name) for name in reversed(column_labels)) if p), None)
             unit = _printed_unit(texts[id(cell)]) or column_units[cell.column] or row_unit or unit_in_label \
                 or section_unit or (caption_unit if not _is_rate(row_labels) else "%" if _is_rate(row_labels) else "") \
-                or _noun_unit(column_labels, row_labels)
+                or _noun_unit(column_labels, row_labels) or carried
             start = cell.start + (len(cell.text) - len(cell.text.lstrip()))
             end = start + len(texts[id(cell)])
             found.append(Cell(start, end, text[start:end], cell.row, cell.column, row_labels, column_labels, unit,

@@ -44,7 +44,7 @@ class RawGrid:
 
 #: A cell that holds a value: a number, alone or with a short measure.
 NUMBER = re.compile(
-    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?(?:[%‰]|(?:[十百千万亿]{0,2}[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?(?:[%‰]|(?:[十百千万亿]{0,2}(?![年月日])[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
 #: Marks that stand in a cell instead of a number.
 PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
 
@@ -61,9 +61,13 @@ UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
+_UNIT_NOTE = re.compile(r"\(?(?:计量)?单位:")
 _YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
 _LABEL_LONGEST = 34
 _GAP = 90
+_FAR = 2000
+"""Characters between two numbers of a table, without and with the blanks that markup leaves behind."""
+_HEADER_TOKENS = 40
 _MIN_NUMBERS = 4
 
 
@@ -90,23 +94,17 @@ def _boxes(view: str) -> list[RawGrid]:
     """Consecutive lines that are rules or have at least two vertical bars."""
     grids: list[RawGrid] = []
     group: list[tuple[int, str]] = []
-    position, before = 0, ""
-    caption = ""
+    position = 0
     for line in [*view.split("\n"), ""]:
         bars = sum(line.count(bar) for bar in _VERTICAL) if not line.isascii() or "|" in line else 0
         rule = bool(group or bars) and line.strip() != "" and set(line) <= _RULE_CHARS
         if bars >= 2 or rule or (line.strip() and line.strip()[0] in "┌┏╔┍┎"):
-            if not group:
-                caption = before
             group.append((position, line))
         elif group:
-            grid = _box(group, caption)
+            grid = _box(group, lines_above(view, group[0][0]))
             if grid is not None:
                 grids.append(grid)
             group = []
-            before = ""
-        if line.strip() and not group:
-            before = f"{before[-80:]} {line.strip()}".strip() if len(line.strip()) < 60 else ""
         position += len(line) + 1
     return grids
 
@@ -152,6 +150,19 @@ def _box(group: list[tuple[int, str]], caption: str) -> RawGrid | None:
             else:
                 cell.end, cell.text = end, cell.text + piece
     return RawGrid(cells_out, group[0][0], group[-1][0] + len(group[-1][1]), caption)
+
+
+def lines_above(view: str, start: int) -> str:
+    """The short lines above a table, which may be its caption and its unit."""
+    lines: list[str] = []
+    for line in reversed(view[max(0, start - 240):start].split("\n")[:-1]):
+        line = line.strip()
+        if not line:
+            continue
+        if len(line) > 60 or line.endswith(("。", "；", ";", ".")) or len(lines) == 3:
+            break
+        lines.append(line)
+    return " ".join(reversed(lines))
 
 
 def _unfinished(previous: dict[int, RawCell]) -> bool:
@@ -215,8 +226,8 @@ def _clusters(view: str, numbers: list[Span]) -> list[list[Span]]:
     for span in numbers:
         if clusters:
             before = clusters[-1][-1][1]
-            if span[0] - before <= _GAP * 3 and not _PROSE.search(view, before, span[0]) \
-                    and len(view[before:span[0]].strip()) <= _GAP:
+            if span[0] - before <= _FAR and not _PROSE.search(view, before, span[0]) \
+                    and len("".join(view[before:span[0]].split())) <= _GAP:
                 clusters[-1].append(span)
                 continue
         clusters.append([span])
@@ -235,11 +246,11 @@ def _stream(view: str, cluster: list[Span]) -> list[RawGrid]:
 
 def _begin(view: str, first: int) -> int:
     """Where the header of a flattened table may begin: after the last prose before its first number."""
-    floor = max(0, first - 400)
+    floor = max(0, first - _FAR)
     start = first
-    for match in reversed(list(_TOKEN.finditer(view, floor, first))):
+    for match in list(_TOKEN.finditer(view, floor, first))[:-_HEADER_TOKENS - 1:-1]:
         piece = match[0]
-        unit = re.match(r"\(?单位:", piece)
+        unit = _UNIT_NOTE.match(piece)
         if (_PROSE.search(piece) and not unit) or len(piece) > _LABEL_LONGEST or (match.start() == floor and floor):
             break
         start = match.start()
