@@ -13,7 +13,7 @@ import regex
 
 from ..errors import PatternError
 from .entries import REGEX_SECONDS, ClaimRule, Indicator
-from .neighbours import Neighbours
+from .neighbours import Neighbours, plain
 from .terms import NOTHING, Found, Scanner, Terms
 
 #: What one matched requirement counts, by scope.
@@ -192,6 +192,7 @@ class _Scopes:
     __slots__ = ("_around", "_masks", "_scanner", "keys", "text")
 
     def __init__(self, scanner: Scanner, subject: str, around: Neighbours) -> None:
+        subject = plain(subject)
         found = scanner.cached(subject)
         clause = scanner.scan(around.clause)
         self.keys = found.ids | clause.ids

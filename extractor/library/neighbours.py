@@ -11,19 +11,22 @@ from ..model import Span
 #: quantities, while the one in 产业、教育等项目 separates words.
 _CUT = re.compile(
     r"[，；;。:：！？!?\n（）()]|(?<!\d),|,(?!\d)|[一二三四五六七八九十](?=是[\u4e00-\u9fff])"
-    r"|(?<=[\d百千万亿][^\d、])、|(?<=[\d百千万亿][^\d、]{2})、|(?<=[\d百千万亿][^\d、]{3})、"
+    r"|(?<=[\d万亿][^\d、年月])、|(?<=[\d万亿][^\d、年月][^\d、])、|(?<=[\d万亿][^\d、年月][^\d、]{2})、"
 )
 #: What follows a figure belongs to it up to the next punctuation, figure or list marker (lost full stops: 15%四是).
-_AFTER = re.compile(r"[^，,；;。:：！？!?\n（）()、\d]{0,24}")
+_AFTER = re.compile(r"(?:(?:19|20)\d\d年[底度]?)?[^，,；;。:：！？!?\n（）()、\d]{0,24}")
+#: A short bracket without figures belongs to the word around it: 扶贫（衔接）资产, 村（社区）.
+_BRACKET = re.compile(r"[（(]([^（）()\d，；。]{1,6})[）)]")
 _MARKER = re.compile(r"[一二三四五六七八九十]是")
 #: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
-_EMPTY = re.compile(r"[\s\d.%％·、和及与共约近超达]*(?:[万亿千百]*[\u4e00-\u9fff]{0,2}[\s\d.、和及与]*)?\Z")
+_EMPTY = re.compile(r"[\s·、和及与共约近超达]*+(?:\d[\d.%％]*+[万亿千百余多]*+[\u4e00-\u9fff]{0,2}+[\s、和及与]*+)*+\Z")
 _OWN_LIMIT = 48
 #: The list of parts that 其中 opens ends with its sentence, its bracket or the next section.
 _PART_END = re.compile(r"[；;。!！?？\n)）]|[一二三四五六七八九十]是")
 _PART_LIMIT = 90
 #: A place named right before the number makes it that place's total, not a part: 其中云岭县23922人.
 _PLACE = re.compile(r"(?:其中[:：]?)?[\u4e00-\u9fff]{2,8}[省市县区州旗盟镇乡]\Z")
+_WHOLE_PLACE = re.compile(r"全[省市县区州旗盟镇乡]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,11 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
     '已消除风险2776户、'
     """
     low, high = sentence
-    left = view[low:start]
+    left = plain(view[low:start])
     pieces = _CUT.split(left)
     own = pieces.pop()[-_OWN_LIMIT:]
     part = _is_part(left, own)
-    after = _AFTER.match(view, end, min(high, end + 24))
+    after = _AFTER.match(plain(view[end : min(high, end + 36)]))
     right = after.group() if after else ""
     marker = _MARKER.search(right)
     if marker:
@@ -67,8 +70,16 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
     return Neighbours(own + right, near, view[low:high], heading, title, part)
 
 
+def plain(text: str) -> str:
+    """The text without short inner brackets, so that 扶贫(衔接)资产 reads like 扶贫衔接资产."""
+    return _BRACKET.sub(r"\1", text) if "(" in text or "（" in text else text
+
+
 def _is_part(left: str, own: str) -> bool:
     if own.startswith(("含", "其中")) and left.endswith((f"({own}", f"（{own}")):
         return True
     opened = left.rfind("其中", max(0, len(left) - _PART_LIMIT))
-    return opened >= 0 and not _PART_END.search(left, opened) and not _PLACE.match(own)
+    if opened < 0 or _PART_END.search(left, opened):
+        return False
+    # 全县 in the figure's own words begins anew, and a place named right before the number has that place's total.
+    return not _PLACE.match(own) and ("其中" in own or not _WHOLE_PLACE.search(own))
