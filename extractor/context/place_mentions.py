@@ -1,4 +1,4 @@
-"""Where a text names divisions: full names by one pass over the suffix characters, unlisted and short names by position.
+"""Where a text names divisions: full names by one pass over the suffix characters, other names by their position.
 
 A pass over all suffix characters (省市县区州旗盟镇乡街道) with a dictionary look-up backwards costs well under a
 millisecond a report; an alternation of 4,500 names would cost a hundred times that.
@@ -7,6 +7,7 @@ millisecond a report; an alternation of 4,500 names would cost a hundred times t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,23 +30,22 @@ _SUFFIX = re.compile(r"[省市县区州旗盟镇乡国]|街道")
 _SCOPE_CHARS = frozenset("全我本")
 #: Who acts or is named, not where: 芜湖市委, 岳西县人民政府, 商洛日报, 宜昌市级.
 ORGANISATION = re.compile(
-    r"(?:委(?!托)|人民政府|政府|级|人大|政协|纪委|党校|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团"
-    r"|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"
+    r"(?:委(?!托)|人民政府|政府|级|人大|政协|纪委|党校"
+    r"|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"
 )
 #: The place is where something goes to or comes from: partner, origin, destination.
 _TOWARDS = re.compile(
-    r"(?:拨付|赴|到|去|往|与|同|向|对口(?:支援|帮扶|协作)?|帮扶|结对|支援|援助|来自|引进|驻|从|由|携手|联合|对接|对标|学习|借鉴|毗邻|接壤|靠近"
-    r"|通往|送往|发往|销往|运往|位于|坐落于|在|访问|考察|承接|经|途经|给|为)$"
+    r"(?:拨付|赴|到|去|往|与|同|向|对口(?:支援|帮扶|协作)?|帮扶|结对|支援|援助|来自|引进|驻|从|由|携手|联合|对接|对标|学习|借鉴"
+    r"|毗邻|接壤|靠近|通往|送往|发往|销往|运往|位于|坐落于|在|访问|考察|承接|经|途经|给|为)$"
 )
-#: Unlisted names end so only where they are no name: 贫困县, 建制镇, 各乡镇, 社区.
+#: Words that end like a division but name a kind of it, or none: 贫困县, 建制镇, 各乡镇, 社区, 返乡.
 _GENERIC_TAIL = re.compile(
-    r"(?:[个全我本各该两双多几数一二三四五六七八九十0-9]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境|民族|发达|欠发达|强|弱|大|小|名|"
-    r"牧业|农业|工业|产粮|产油|出列|摘帽|帮扶|受援|易地|所有|其他|其余|有关|相关|涉及|覆盖|包括|百强|旅游|生态|文明|卫生|省级|市级|国家级|"
-    r"城|乡|镇|社|园|景|库|灌|新|山|地|矿|林|牧|老|片|街|校|院|营|辖|郊|高|低|禁|保护|开发|安置|居住|棚户|商圈|养殖|种植|聚集|集聚|合作|实验|功能|产业|缓冲|核心|滩|滨|"
-    r"[省市县区州村])[省市县区州旗盟镇乡]$|.{0,5}街道$(?<=[各全个乡镇]街道)"
+    r"(?:[个全我本各该两双多几数一二三四五六七八九十0-9]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境"
+    r"|民族|发达|欠发达|强|弱|大|小|名|牧业|农业|工业|产粮|产油|出列|摘帽|帮扶|受援|易地|所有|其他|其余|有关|相关|涉及|覆盖|包括|百强|旅游|生态"
+    r"|文明|卫生|省级|市级|国家级|自然|难点|空壳|薄弱|[城乡镇社园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨返回下还故家水入进]"
+    r"|保护|开发|安置|居住|棚户|商圈|养殖|种植|聚集|集聚|合作|实验|功能|产业|缓冲|核心|"
+    r"[省市县区州村])[省市县区州旗盟镇乡村]$|[各全个乡镇]街道$"
 )
-_NAME_CHARS = re.compile(r"[一-鿿]{1,6}$")
-_BEFORE_NAME = re.compile(r"(?:其中|包括|分别是|依次为|以及|中|是|为|有|和|与|及)$")
 #: Signs that a name may begin after.
 _EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
 
@@ -80,42 +80,61 @@ def _edge(view: str, start: int, found: list[Mention]) -> bool:
     return start == 0 or view[start - 1] in _EDGE or (bool(found) and found[-1].end == start)
 
 
-def unlisted_before_numbers(view: str, known: set[int]) -> list[Mention]:
+def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) -> list[Mention]:
     """Names in the form of 白石镇 that stand at the edge of a clause and touch a number: 白石镇120户、青山乡80户.
 
-    ``known`` holds the ends of the listed mentions.
+    One alone counts only if the document names it again; a count of such units (重点镇12个) never does. ``known`` holds
+    the ends of the listed mentions; ``villages`` admits names in 村, for the report of a township.
     """
     found: list[Mention] = []
     for match in _TOUCHING.finditer(view):
         end = match.end()
-        if end in known:
+        if end in known or (view[end - 1] == "村" and not villages):
             continue
         name = name_before(view, end)
         if name is not None:
             found.append(Mention(end - len(name), end, UNLISTED, name))
-    return found
+    # Counting a name costs a pass over the text: not for the thousands of names that only a hostile text has.
+    again = Counter(mention.name for mention in found)
+    if len(again) <= _MANY:
+        again.update({name: view.count(name) - 1 for name in again})
+    return [
+        mention
+        for index, mention in enumerate(found)
+        if (index and mention.start - found[index - 1].end < 20)
+        or (index + 1 < len(found) and found[index + 1].start - mention.end < 20)
+        or again[mention.name] > 1
+        or view.endswith(_LEADS, 0, mention.start)
+    ]
 
 
-_TOUCHING = re.compile(r"(?:[县市区镇乡村旗]|街道)(?=[ ]?[约近超共有]?\d[\d.,]*[万亿余]*(?!个|[\d.,万亿余]))")
+_TOUCHING = re.compile(
+    r"(?:[县市区镇乡村旗]|街道)(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
+)
+_MANY = 60
+_LEADS = ("其中", "包括", "以及", "关于", "最高的", "最低的", "最多的", "最少的")
 
 
 def name_before(view: str, end: int) -> str | None:
     """The unlisted name that ends at ``end``, from the edge of its clause, or None where it has not the form of one."""
     start = end
-    while start > 0 and end - start < 8 and "一" <= view[start - 1] <= "鿿":
+    while start > 0 and end - start < 10 and "一" <= view[start - 1] <= "鿿":
         start -= 1
     if start > 0 and view[start - 1] not in _EDGE and not view[start - 1].isdigit():
         return None
     name = view[start:end]
-    for lead in ("其中", "包括", "以及"):
-        if name.startswith(lead):
-            name = name[len(lead) :]
+    for lead in _LEADS:
+        if lead in name:
+            name = name[name.index(lead) + len(lead) :]
     return name if plausible_name(name) else None
 
 
 def plausible_name(name: str) -> bool:
     """Whether an unlisted word has the form of a division's name: 白石镇, but not 贫困县, 各乡镇 or 全县."""
-    return 3 <= len(name) <= 6 and name[0] not in "全我本各每该两几多按到有在对是为与和及其以从将把被给让使共另约近" and not _GENERIC_TAIL.search(name)
+    return 3 <= len(name) <= 6 and name[0] not in _NOT_FIRST and not _GENERIC_TAIL.search(name)
+
+
+_NOT_FIRST = frozenset("全我本各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
 
 
 def towards(view: str, start: int) -> bool:
@@ -123,8 +142,11 @@ def towards(view: str, start: int) -> bool:
     return bool(_TOWARDS.search(view, max(0, start - 6), start))
 
 
+_Table = tuple[re.Pattern[str], dict[str, Place]]
+
+
 @lru_cache(maxsize=512)
-def short_names(gazetteer: Gazetteer, identity: str, year: int | None) -> tuple[re.Pattern[str], dict[str, Place]] | None:
+def short_names(gazetteer: Gazetteer, identity: str, year: int | None) -> _Table | None:
     """Pattern and table of the short names of what lies directly below a division: 无为, 南陵 below 芜湖市."""
     table: dict[str, Place] = {}
     for child in gazetteer.children(identity):

