@@ -1,0 +1,195 @@
+"""Reasons to doubt a printed number: too large for its place, larger than its whole, a year in front, a lost 户."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from .catalogue import flag_code
+from .dates import YEAR
+from .relations import Group, overlapping
+from .splits import digits_of, splits
+from .work import WHOLE_UNITS, Item, Sheet, amount_text
+
+GLUED = flag_code(
+    "glued", severity="error", blocking=True, title="两个数字连写,中间的计量单位丢失",
+    title_en="two numbers run together because the measure between them was lost",
+    meaning="The page lost the measure (户, 个, 人, 、) between two numbers, so that they print as one. The repair is the "
+    "one cut that household size, loan ceilings, wholes, shares and repetitions in the document leave.",
+    example="监测对象312845人 is 312户845人 (2.71人/户).")
+IMPLAUSIBLE = flag_code(
+    "implausible", severity="error", blocking=True, title="数值不可能如此,原因不明",
+    title_en="the value cannot be right, cause unknown",
+    meaning="The value is beyond what its unit, place and subject allow (patterns/plausibility.yaml) or contradicts its "
+    "whole, and no cut or unit explains it.",
+    example="某县脱贫人口9000万人.")
+ORDER_VIOLATION = flag_code(
+    "order_violation", severity="warning", blocking=True, title="部分大于总数",
+    title_en="a part is larger than its whole",
+    meaning="A figure that the text places within another one (其中, brackets), or whose definition makes it a part of the "
+    "other's, is the larger of the two.",
+    example="完成改造85户,其中脱贫户97户.")
+
+_YEAR_FIRST = re.compile(rf"({YEAR})([1-9]\d*)")
+#: The household noun that wants 户: 脱贫户6092户13468人, 户数626213968.
+_HOUSEHOLD = re.compile(r"(?:户|户数)(?:共|共计|为|达)?\Z")
+#: Nouns that are counted, not paid: a sum of money right behind them has lost a count (学生20731.05万元).
+_COUNTED = re.compile(r"(?:学生|群众|人员|劳动力|农户|贫困户|脱贫户|监测户|监测对象|低保对象|儿童|老人|职工|村民|党员|党员干部"
+                      r"|小额贷款|小额信贷|项目资产|资产|项目|企业|合作社|车间|基地)(?:共|共计)?\Z")
+_PAY = re.compile(r"补|给|发|付|奖|扶持|支持|投|拨|贷|入|额|争取|筹|完成|安排|减|免|到位|销|产|节|偿|融")
+
+
+def collect(sheet: Sheet, groups: list[Group]) -> None:
+    """Note every reason to doubt a figure on the sheet; may be called again when repairs have changed the picture."""
+    bounds, level, view = sheet.bounds, sheet.level, sheet.view
+    lowest: dict[str, float] = {}
+    for item in sheet.items:
+        unit = item.unit
+        if unit == "%" or item.repair:
+            continue
+        bound = lowest.get(unit)
+        if bound is None:
+            bound = lowest[unit] = bounds.lowest(unit, level)
+        if item.value > bound:
+            _magnitude(sheet, item)
+        if item.value >= 1000 and item.figure.value_max is None:
+            if unit in WHOLE_UNITS:
+                text = view[item.start:item.number_end]
+                if len(text) >= 5 and text[:2] in ("19", "20"):
+                    _year(sheet, item, text)
+                if unit == "人" and len(text) >= 3 and view[item.start - 1:item.start] in ("户", "数", "共", "为", "达"):
+                    _lost_household(sheet, item, text)
+            elif unit == "元":
+                _counted(sheet, item)
+        if unit in WHOLE_UNITS and item.value % 1 and "万" not in view[item.start:item.number_end] \
+                and item.figure.role == "level" and item.figure.modifier == "none":
+            text = view[item.start:item.number_end]
+            if digits_of(text):
+                item.doubt("implausible", f"{sheet.printed(item)}:以{unit}计数不应有小数",
+                           f"a count of {unit} has no decimals", 1)
+    for group in groups:
+        _within(sheet, group)
+    _orders(sheet)
+
+
+def _magnitude(sheet: Sheet, item: Item) -> None:
+    if item.figure.region and sheet.level not in ("nation", "") and item.figure.region.endswith(("国", "省")):
+        return
+    clause = sheet.clause_before(item.start, 60)
+    if "全国" in clause or "全省" in clause or "世界" in clause:
+        return
+    start, end = item.sentence
+    sentence = sheet.view[max(start, item.start - 120):item.start] if end else clause
+    found = sheet.bounds.ceiling(item.unit, sheet.level, clause, sentence)
+    if found is not None and item.value > found[0]:
+        bound, entry = found
+        limit = amount_text(Decimal(bound), item.unit) if bound < 1e17 else str(bound)
+        item.doubt("implausible", f"{sheet.printed(item)}超出{_LEVEL_ZH.get(sheet.level, '本级')}合理上限{limit}({entry.source})",
+                   f"above the bound of {limit} for {item.unit} at level {sheet.level or 'unknown'}")
+
+
+_LEVEL_ZH = {"nation": "全国", "province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇级"}
+
+
+def _year(sheet: Sheet, item: Item, text: str) -> None:
+    found = _YEAR_FIRST.fullmatch(text)
+    if found is None or sheet.view[item.start - 1:item.start] in ("-", "—", "~", "至", ".", ","):
+        return
+    year, rest = int(found.group(1)), found.group(2)
+    now = sheet.year
+    if now and not now - 3 <= year <= now + 1:
+        return
+    if not now and not 1990 <= year <= 2045:
+        return
+    sure = len(rest) >= 2 or sheet.losses.get("年", 0) > 0
+    item.doubt("glued_date", f"{sheet.printed(item)}以年份{year}开头,疑“年”字丢失", f"begins with the year {year}",
+               2 if sure else 1)
+
+
+def _lost_household(sheet: Sheet, item: Item, text: str) -> None:
+    if item.figure.modifier != "none" or _HOUSEHOLD.search(sheet.clause_before(item.start, 12)) is None:
+        return
+    clause = sheet.clause_before(item.start)
+    if "、" in clause or "每户" in clause:
+        return
+    entry = sheet.bounds.ratio("户", "人", clause)
+    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+        item.doubt("glued", f"“户”后直接以人计数,{sheet.printed(item)}疑丢失“户”", "a household noun before a count of persons",
+                   2 if sheet.losses.get("户", 0) or len(text) >= 6 else 1)
+
+
+def _counted(sheet: Sheet, item: Item) -> None:
+    """学生20731.05万元: money right behind a counted noun, with nothing that pays in the clause."""
+    if item.figure.role == "per_unit" or item.figure.modifier != "none":
+        return
+    text = sheet.view[item.start:item.number_end]
+    if digits_of(text) < 4:
+        return
+    clause = sheet.clause_before(item.start)
+    found = _COUNTED.search(clause)
+    if found is not None and not _PAY.search(clause[max(0, len(clause) - 8 - len(found.group())):found.start()] + found.group()):
+        item.doubt("glued", f"“{found.group()}”后应为计数,{sheet.printed(item)}疑丢失计量单位",
+                   "a counted noun directly before an amount of money", 1)
+
+
+def _within(sheet: Sheet, group: Group) -> None:
+    """其中 parts larger than the whole. A bracket without 其中 may hold anything, so it proves nothing."""
+    if group.marker == "(":
+        return
+    if group.marker == "包括" and not group.bracket:
+        return
+    previous = group.start
+    for part in group.parts:
+        if part.figure.role not in ("level", "change") or part.figure.value_max is not None:
+            continue
+        if part.start - previous > 120:
+            break
+        previous = part.end
+        for whole in group.wholes:
+            if whole.figure.role not in ("level", "change") or whole.figure.value_max is not None:
+                continue
+            for whole_value, unit, half in sheet.quantities(whole):
+                if unit != part.unit or part.repair or whole.doubts and not whole.repair:
+                    continue
+                if part.value - sheet.slack(part) > (whole_value + half) * (1.0 if whole.figure.modifier == "none" else 1.15):
+                    if overlapping(group) and part.value < 20 * whole_value:
+                        continue
+                    text = f"{sheet.printed(part)}大于其所属的{sheet.printed(whole)}"
+                    if whole.repair:
+                        text += f"(即{amount_text(_exact(whole, unit), unit)})"
+                    part.doubt("order_violation", text, "larger than the whole it is part of")
+
+
+def _orders(sheet: Sheet) -> None:
+    """Indicators that cannot exceed another one of the same document, period and place."""
+    by_id: dict[str, list[Item]] = {}
+    wanted = sheet.order_ids
+    for item in sheet.items:
+        indicator = item.figure.indicator
+        if indicator is not None and indicator in wanted:
+            by_id.setdefault(indicator, []).append(item)
+        for part in item.repair:
+            if part.indicator in wanted:
+                by_id.setdefault(part.indicator, []).append(item)
+    for part_id, whole_id in sheet.bounds.orders:
+        for part in by_id.get(part_id, ()):
+            if part.repair or part.figure.status != "actual":
+                continue
+            for whole in by_id.get(whole_id, ()):
+                if whole is part or whole.figure.status != "actual" or part.figure.region_code != whole.figure.region_code:
+                    continue
+                if whole.doubts and not whole.repair:
+                    continue
+                for value, unit, half in sheet.quantities(whole):
+                    if unit == part.unit and part.value > value + half and not _other_period(part, whole):
+                        part.doubt("order_violation", f"{sheet.printed(part)}大于{amount_text(_exact(whole, unit), unit)}"
+                                   f"({whole_id}不应小于{part_id})", f"{part_id} exceeds {whole_id}")
+
+
+def _exact(item: Item, unit: str) -> Decimal:
+    return next((part.value for part in item.repair if part.unit == unit), item.figure.value)
+
+
+def _other_period(part: Item, whole: Item) -> bool:
+    a, b = part.figure.period, whole.figure.period
+    return a is not None and b is not None and a[:4] != b[:4]

@@ -1,0 +1,163 @@
+"""``patterns/plausibility.yaml`` read, validated and ready to ask: how large a number can be, what a split must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ..errors import PatternError
+from ..library.locate import folders
+from ..patternfiles import Fields, Problems, top
+
+FILE = "plausibility.yaml"
+LEVELS = ("nation", "province", "prefecture", "county", "township")
+#: A report of unknown level gets the bound of this one.
+DEFAULT_LEVEL = "province"
+
+
+@dataclass(frozen=True, slots=True)
+class Magnitude:
+    """The largest value of a unit, by administrative level, where the clause (or sentence) holds one of ``terms``."""
+
+    unit: str
+    terms: tuple[str, ...]
+    sentence: bool
+    levels: dict[str, float]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How much of ``second`` one of ``first`` can have (人 per 户, 元 per 户); low..high is the usual range."""
+
+    first: str
+    second: str
+    terms: tuple[str, ...]
+    minimum: float
+    maximum: float
+    low: float
+    high: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """All of the file, looked up by unit."""
+
+    magnitudes: dict[str, tuple[Magnitude, ...]]
+    ratios: dict[tuple[str, str], tuple[Ratio, ...]]
+    nouns: tuple[tuple[str, str], ...]
+    """(noun ending, measure), longest noun first."""
+    orders: tuple[tuple[str, str], ...]
+    """(part, whole) indicator ids."""
+    money: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+    def ceiling(self, unit: str, level: str, clause: str, sentence: str) -> tuple[float, Magnitude] | None:
+        """The lowest bound that applies to a figure of ``unit``, with the entry it comes from."""
+        best: tuple[float, Magnitude] | None = None
+        for entry in self.magnitudes.get(unit, ()):
+            bound = entry.levels.get(level or DEFAULT_LEVEL)
+            if bound is None or (best is not None and bound >= best[0]):
+                continue
+            if entry.terms and not any(term in (sentence if entry.sentence else clause) for term in entry.terms):
+                continue
+            best = (bound, entry)
+        return best
+
+    def lowest(self, unit: str, level: str) -> float:
+        """The lowest bound of a unit at a level whatever the words: nothing below it needs a closer look."""
+        return min((entry.levels.get(level or DEFAULT_LEVEL, float("inf")) for entry in self.magnitudes.get(unit, ())),
+                   default=float("inf"))
+
+    def ratio(self, first: str, second: str, context: str) -> Ratio | None:
+        """The first entry for this pair whose terms stand in ``context`` (an entry without terms fits all)."""
+        for entry in self.ratios.get((first, second), ()):
+            if not entry.terms or any(term in context for term in entry.terms):
+                return entry
+        return None
+
+    def measure_of(self, noun: str) -> str | None:
+        """The measure word of a counted noun that ends ``noun`` (资产 -> 个), or None."""
+        for ending, unit in self.nouns:
+            if noun.endswith(ending):
+                return unit
+        return None
+
+
+def load(directories: Iterable[Path] | None = None) -> Bounds:
+    """The bounds of the pattern library: the packaged file, replaced by a user folder's where it has one.
+
+    Raises :class:`PatternError` naming file, line and key.
+    """
+    chosen = tuple(directories) if directories is not None else folders()
+    files = [folder / FILE for folder in chosen if (folder / FILE).is_file()]
+    if not files:
+        raise PatternError(f"{FILE} is missing", where=str(chosen[0]) if chosen else "", hint="install the package again")
+    return _read(files[-1])
+
+
+@lru_cache(maxsize=8)
+def packaged() -> Bounds:
+    """The bounds of the library that a call without options uses."""
+    return load()
+
+
+def _read(path: Path) -> Bounds:
+    problems = Problems()
+    fields = top(path, problems)
+    if fields is None:
+        problems.raise_any()
+        raise AssertionError("unreachable: a broken file has a problem")
+    fields.raw("version")
+    magnitudes: dict[str, list[Magnitude]] = {}
+    for entry in fields.entries("magnitudes", "magnitude"):
+        unit = entry.text("unit")
+        levels = entry.sub("levels", "levels")
+        values: dict[str, float] = {}
+        for level in LEVELS:
+            number = levels.number(level) if levels is not None else None
+            if number is not None:
+                values[level] = float(number)
+        if levels is not None:
+            levels.done()
+        if not values:
+            entry.problem("no bound given", "levels", "give a number for at least one level")
+        magnitudes.setdefault(unit, []).append(Magnitude(
+            unit, entry.texts("terms"), entry.choice("scope", ("clause", "sentence"), "clause") == "sentence", values,
+            entry.text("source")))
+        entry.done()
+    ratios: dict[tuple[str, str], list[Ratio]] = {}
+    for entry in fields.entries("ratios", "ratio"):
+        first, second = entry.text("first"), entry.text("second")
+        low = {key: entry.number(key) for key in ("min", "max", "low", "high")}
+        if None in low.values() or not low["min"] <= low["low"] <= low["high"] <= low["max"]:  # type: ignore[operator]
+            entry.problem("a ratio needs min <= low <= high <= max")
+            continue
+        ratios.setdefault((first, second), []).append(Ratio(
+            first, second, entry.texts("terms"), *(float(low[key] or 0) for key in ("min", "max", "low", "high")),
+            entry.text("source")))
+        entry.done()
+    nouns = [(noun, unit) for unit, named in _lists(fields, "nouns") for noun in named]
+    orders = []
+    for entry in fields.entries("orders", "order"):
+        orders.append((entry.text("part"), entry.text("whole")))
+        entry.done()
+    words = dict(_lists(fields, "terms"))
+    fields.done()
+    problems.raise_any()
+    return Bounds({unit: tuple(found) for unit, found in magnitudes.items()},
+                  {pair: tuple(found) for pair, found in ratios.items()},
+                  tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))), tuple(orders),
+                  words.get("money", ()), words.get("people", ()))
+
+
+def _lists(fields: Fields, key: str) -> list[tuple[str, tuple[str, ...]]]:
+    sub = fields.sub(key, key)
+    if sub is None:
+        return []
+    found = [(name, sub.texts(name)) for name in list(sub.data)]
+    sub.done()
+    return found

@@ -1,0 +1,111 @@
+"""Which figures are parts of which: 其中 lists, brackets after a figure, and the orders of plausibility.yaml.
+
+A relation only says "cannot be larger than"; whether the parts must add up to the whole is the business of sums.py.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from .work import Item, Sheet
+
+_OF_WHICH = re.compile(r"其中|包括")
+_BRACKET = re.compile(r"[(（]([^()（）]{3,400})[)）]")
+#: Words that make a 其中 list count along different lines, so that its parts may overlap.
+_OVERLAP = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A whole (one or several figures printed together: 3909户、10226人) and the figures said to be within it."""
+
+    wholes: tuple[Item, ...]
+    parts: tuple[Item, ...]
+    marker: str
+    """``其中``, ``包括`` or ``(``."""
+    text: str
+    """From the whole to the last part."""
+    start: int
+    bracket: bool
+
+
+def groups(sheet: Sheet) -> list[Group]:
+    """All part-whole groups of the document, in text order."""
+    view, items, starts = sheet.view, sheet.items, sheet.starts
+    found: list[Group] = []
+    for match in _OF_WHICH.finditer(view):
+        begin = match.start()
+        after = bisect_left(starts, match.end())
+        if after >= len(items):
+            break
+        first = items[after]
+        if first.start - match.end() > 120:
+            continue
+        opening = view[begin - 1] if begin else ""
+        stop = first.sentence[1] or first.end
+        if opening in "(（":
+            close = view.find(")" if opening == "(" else "）", match.end(), match.end() + 600)
+            stop = close if close > 0 else stop
+        elif (outer := _closing(view, begin, first.start)) > 0:
+            stop = min(stop, outer)
+        parts = _take(items, after, stop)
+        wholes = _wholes(sheet, after, begin)
+        if parts and wholes:
+            found.append(Group(wholes, parts, match.group(), view[wholes[0].start:parts[-1].end], begin, opening in "(（"))
+    for match in _BRACKET.finditer(view):
+        if match.group(1).startswith(("其中", "包括")):
+            continue
+        before = bisect_left(starts, match.start()) - 1
+        after = before + 1
+        if before < 0 or items[before].end != match.start() or after >= len(items):
+            continue
+        parts = _take(items, after, match.end())
+        if parts:
+            wholes = _wholes(sheet, after, match.start())
+            found.append(Group(wholes, parts, "(", view[wholes[0].start:match.end()], match.start(), True))
+    found.sort(key=lambda group: group.start)
+    return found
+
+
+def overlapping(group: Group) -> bool:
+    """Whether the parts may count the same thing twice."""
+    first = group.parts[0].start - group.wholes[0].start
+    return _OVERLAP.search(group.text, max(0, first - 30)) is not None
+
+
+def _closing(view: str, begin: int, until: int) -> int:
+    """Where a bracket opened before ``begin`` in the same sentence closes, or -1: a 其中 inside it ends with it."""
+    opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
+    if opening < 0 or any(sign in view[opening:begin] for sign in ")）。"):
+        return -1
+    closing = [place for place in (view.find(")", begin, begin + 600), view.find("）", begin, begin + 600)) if place > 0]
+    return min(closing) if closing and min(closing) > until else -1
+
+
+def _take(items: list[Item], after: int, stop: int) -> tuple[Item, ...]:
+    end = after
+    while end < len(items) and end - after < 40 and items[end].end <= stop:
+        end += 1
+    return tuple(items[after:end])
+
+
+def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
+    """The figures that a 其中 at ``begin`` looks back to: the last one or two, of different units, printed just before."""
+    items, view = sheet.items, sheet.view
+    chosen: list[Item] = []
+    edge = begin
+    for index in range(after - 1, max(-1, after - 4), -1):
+        item = items[index]
+        gap = view[item.end:edge]
+        if item.figure.role in ("growth", "share", "criterion") or item.unit in ("%", "个百分点", ""):
+            if len(gap) > 60 or "\n" in gap:
+                break
+            continue
+        limit = 40 if not chosen else 8
+        if len(gap) > limit or "\n\n" in gap or (chosen and any(item.unit == other.unit for other in chosen)):
+            break
+        chosen.append(item)
+        edge = item.start
+    return tuple(reversed(chosen))

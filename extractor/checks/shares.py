@@ -1,0 +1,269 @@
+"""``share_``: 占比, 率, 进度 and 完成% against part and whole printed near them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .arith import ratio_range, reconcile, rounded, share_holds
+from .catalogue import flag_code, make_flag
+from .splits import Split, splits
+from .work import COUNT_UNITS, Item, Sheet, decimal_text
+
+SHARE_MISMATCH = flag_code(
+    "share_mismatch", severity="warning", blocking=True, title="占比与部分、总数不符",
+    title_en="a share does not follow from its part and whole",
+    meaning="A percentage that the sentence presents as part over whole differs from the two printed amounts by more "
+    "than rounding allows (half a unit of the last printed digit of each member).",
+    example="投入资金2400万元,其中用于产业1440万元,占比52%: 1440/2400 = 60%.")
+
+_RATE = re.compile(r"(?:占比|占|比重|比例|率|进度|完成)")
+_BARE = re.compile(r"[,，、;；(（\s]*(?:户数?|人数?|资金|金额|支出|投资|数量)?(?:占比|所占比例|占总数的|占总量的|占其|占)"
+                   r"(?:达到|达|为|是|:|：)*\Z")
+_STEM = re.compile(r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|进度)(?:分别)?(?:达到|达|为|是|仅为|仅|:|：)*\Z")
+_INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
+#: Rates of something over something else than the figures beside it.
+_OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
+REACH = 10
+SPAN = 260
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A share that holds only if one or two glued numbers are cut: which, where, and the arithmetic."""
+
+    cuts: tuple[tuple[int, str, int], ...]
+    """(item index, first digits of the cut, which part took part: 0 or 1)."""
+    part_unit: str
+    evidence: str
+    percent: int
+
+
+def check(sheet: Sheet, report: bool) -> list[Solution]:
+    """Confirm the shares that hold; flag those that do not (``report``); return those that a cut would solve."""
+    solutions: list[Solution] = []
+    for item in sheet.items:
+        if item.unit != "%" or item.figure.role == "growth" or item.figure.direction is not None:
+            continue
+        if not 0 < item.value < 1000 or item.figure.value_max is not None or item.value == 100:
+            continue
+        solved = _one(sheet, item, report)
+        if solved is not None:
+            solutions.append(solved)
+    return solutions
+
+
+def _one(sheet: Sheet, percent: Item, report: bool) -> Solution | None:
+    view, items = sheet.view, sheet.items
+    near: list[Item] = []
+    previous = items[percent.index - 1] if percent.index else None
+    if previous is None or not _RATE.search(view, max(previous.end, percent.start - 24), percent.start):
+        return None
+    for index in range(percent.index - 1, max(-1, percent.index - 1 - REACH), -1):
+        other = items[index]
+        if percent.start - other.end > SPAN:
+            break
+        if other.unit not in ("%", "个百分点", "") and other.figure.value_max is None and other.value > 0:
+            near.append(other)
+    if not near:
+        return None
+    slack = sheet.slack(percent)
+    pair = _match(sheet, near, percent, slack)
+    if pair is not None:
+        for member in (*pair, percent):
+            member.confirm("share_holds")
+        return None
+    label = view[near[0].end:percent.start]
+    if _OTHER_BASE.search(label):
+        return None
+    bare = _BARE.match(label) is not None
+    stem = None if bare else _STEM.match(label)
+    if not bare and stem is None:
+        return None
+    solved = _cut(sheet, near, percent, slack, label)
+    if solved is not None:
+        return solved
+    if report and percent.figure.status == "actual" and percent.figure.modifier == "none":
+        _mismatch(sheet, near, percent, slack, stem.group(1) if stem else "")
+    return None
+
+
+def _match(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> tuple[Item, Item] | None:
+    value = percent.value
+    begin = percent.sentence[0]
+    for position, part in enumerate(near[:4]):
+        if part.start < begin and position:
+            break
+        for part_value, part_unit, part_slack in sheet.quantities(part):
+            loose = part_unit in COUNT_UNITS
+            for whole in near[position:]:
+                for whole_value, whole_unit, whole_slack in sheet.quantities(whole):
+                    if whole_unit != part_unit and not (loose and whole_unit in COUNT_UNITS):
+                        continue
+                    if whole is part and whole_value == part_value:
+                        continue
+                    if abs(part_value * 100 - value * whole_value) > 0.06 * value * whole_value:
+                        continue  # cheap: far outside of any printed rounding that could prove something
+                    if share_holds(part_value, part_slack, whole_value, whole_slack, value, slack):
+                        return part, whole
+    return None
+
+
+def _wholes_in_sentence(near: list[Item], part: Item, percent: Item) -> list[Item]:
+    loose = part.unit in COUNT_UNITS
+    return [other for other in near if other.start < part.start and other.start >= percent.sentence[0]
+            and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))]
+
+
+def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem: str) -> None:
+    view = sheet.view
+    chain = [near[0]]
+    if len(near) > 1 and near[0].start - near[1].end <= 1 and near[1].unit != near[0].unit:
+        chain.append(near[1])
+    best: tuple[float, Item, Item] | None = None
+    for part in chain:
+        if part.start < percent.sentence[0] or part.doubts or part.figure.modifier != "none" or part.repair:
+            return
+        wholes = _wholes_in_sentence(near, part, percent)
+        if not wholes:
+            continue
+        if any(whole.doubts or whole.repair or whole.figure.modifier != "none" for whole in wholes):
+            return
+        if stem:
+            # 率 of what the part's own clause says was done, over the figures just before it
+            said = sheet.clause_before(part.start)
+            if not any(sign in said for sign in stem[-4:]) or len(wholes) > 2:
+                continue
+        elif len(wholes) > 2 or not _INSIDE.search(view, wholes[-1].end, part.start):
+            continue
+        whole = wholes[-1] if not stem else wholes[0]
+        if part.value > whole.value and percent.value <= 100:
+            continue
+        low, high = ratio_range(part.value, sheet.slack(part), whole.value, sheet.slack(whole))
+        miss = max(low * 100 - percent.value, percent.value - high * 100)
+        if miss > 2.2 * slack and (best is None or miss < best[0]):
+            best = (miss, part, whole)
+    if best is None:
+        return
+    _, part, whole = best
+    if _named_base(view, near[0], percent):
+        return
+    report_mismatch(sheet, part, whole, percent)
+
+
+def _named_base(view: str, last: Item, percent: Item) -> bool:
+    """占全市未脱贫人口的86%: the base is named and may be another one than the figures printed before."""
+    return re.search(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}", view[last.end:percent.start]) is not None
+
+
+def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> None:
+    """Flag the three members of a share that does not hold."""
+    members = [part, percent, whole]
+    confirmed = {member.index for member in members if member.confirmed}
+    slack = sheet.slack(percent)
+
+    def holds(member: Item, value: float, half: float) -> bool:
+        values = {m.index: (m.value, sheet.slack(m)) for m in members}
+        values[member.index] = (value, half)
+        p, w, s = values[part.index], values[whole.index], values[percent.index]
+        return w[0] > 0 and share_holds(p[0], p[1], w[0], w[1], s[0], s[1])
+
+    ratio = part.value / whole.value * 100
+    evidence = (f"{sheet.printed(part)}/{sheet.printed(whole)} = {rounded(ratio, 2 if slack < 0.5 else 1)}%, "
+                f"印作{sheet.printed(percent)}")
+    changes = reconcile(sheet, members, holds, confirmed)
+    ids = tuple(member.figure.id for member in sorted(members, key=lambda member: member.index))
+    sure = tuple(member.figure.id for member in members if member.index in confirmed)
+    for member in members:
+        if member.index in confirmed:
+            continue
+        member.flag(make_flag(SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence,
+                              members=ids, confirmed=sure, rivals=tuple(changes)))
+    if all(member.index in confirmed for member in members):
+        percent.flag(make_flag(SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence,
+                               members=ids, confirmed=sure, rivals=tuple(changes)))
+
+
+def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | None, int]]:
+    """Printed reading and all cuts of a figure as (value, unit or '', half unit, cut, side)."""
+    if item.repair:
+        return [(value, unit, half, None, 0) for value, unit, half in sheet.quantities(item)]
+    found: list[tuple[float, str, float, Split | None, int]] = [(item.value, item.unit, sheet.slack(item), None, 0)]
+    if item.value < 100 or item.figure.modifier != "none":
+        return found
+    for cut in splits(sheet.view[item.start:item.number_end])[0]:
+        found.append((float(cut.first), "", 0.5, cut, 0))
+        if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
+            found.append((float(cut.second), item.unit, cut.half, cut, 1))
+    return found
+
+
+def _cut(sheet: Sheet, near: list[Item], percent: Item, slack: float, label: str) -> Solution | None:
+    """The share holds if the part (printed just before it), its whole, or both of them are cut.
+
+    A precise percentage (three digits or more) proves a cut; 75% proves one only where the whole stands right behind
+    another count (4大类1428个), the place where a list of counts loses its measures.
+    """
+    precise = slack / percent.value < 0.0008 * (10 if percent.value < 10 else 1)
+    found: list[tuple[Solution, tuple[int, int]]] = []
+    part = near[0]
+    if part.start < percent.sentence[0] and percent.start - part.end > 40:
+        return None
+    wholes = [other for other in near[1:6]]
+    part_options = _options(sheet, part)
+    for whole in wholes:
+        whole_options = _options(sheet, whole)
+        for p_value, p_unit, p_half, p_cut, p_side in part_options:
+            for w_value, w_unit, w_half, w_cut, w_side in whole_options:
+                if (p_cut is None and w_cut is None) or p_value > w_value:
+                    continue
+                if not _fits(p_cut, p_unit, p_side, w_cut, w_unit, w_side, part, whole):
+                    continue
+                if not share_holds(p_value, p_half if p_cut is None else 0.0, w_value,
+                                   w_half if w_cut is None else 0.0, percent.value, slack):
+                    continue
+                if not precise and not _adjoins(sheet, whole, w_cut):
+                    continue
+                cuts = tuple((item.index, cut.first_text, side) for item, cut, side in
+                             ((part, p_cut, p_side), (whole, w_cut, w_side)) if cut is not None)
+                text = (f"{_plain(p_value)}/{_plain(w_value)} = {rounded(p_value / w_value * 100)}%, "
+                        f"与同处印出的{sheet.printed(percent)}一致")
+                found.append((Solution(cuts, w_unit or p_unit, text, percent.index), (len(cuts), whole.index)))
+    if not found:
+        return None
+    unique = {solution.cuts for solution, _ in found}
+    return found[0][0] if len(unique) == 1 else None
+
+
+def _fits(p_cut: Split | None, p_unit: str, p_side: int, w_cut: Split | None, w_unit: str, w_side: int,
+          part: Item, whole: Item) -> bool:
+    if p_cut is not None and w_cut is not None:
+        return p_side == w_side and part.unit == whole.unit and _household(p_cut, part) and _household(w_cut, whole)
+    if p_cut is not None:
+        if p_side == 0:
+            return part.unit != w_unit and w_unit in WHOLE_FIRST
+        return part.unit == w_unit and _household(p_cut, part)
+    if w_cut is not None:
+        if w_side == 0:
+            return whole.unit != p_unit and p_unit in WHOLE_FIRST
+        return whole.unit == p_unit or (whole.unit in COUNT_UNITS and p_unit in COUNT_UNITS)
+    return False
+
+
+#: Units that stand first in a pair whose middle measure was lost.
+WHOLE_FIRST = frozenset({"户", "人", "人次", "个", "家", "处", "座", "村"})
+
+
+def _household(cut: Split, item: Item) -> bool:
+    return item.unit != "人" or 1 <= cut.second / cut.first <= 8
+
+
+def _adjoins(sheet: Sheet, item: Item, cut: Split | None) -> bool:
+    """Whether a count stands directly before the cut number: 4大类1428个."""
+    return cut is not None and item.index > 0 and item.start - sheet.items[item.index - 1].end <= 1
+
+
+def _plain(value: float) -> str:
+    return decimal_text(Decimal(repr(value)) if value % 1 else Decimal(int(value)))
+

@@ -1,0 +1,192 @@
+"""The working sheet of one document: what all checks look at, computed once.
+
+A :class:`Sheet` lives for one call of :func:`extractor.checks.run` and is the only mutable thing in this room. Values are
+compared as floats while candidates are searched (fifteen digits are far more than a report prints); every arithmetic
+that is shown to a person is computed again from the printed decimals.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ..model import Document, Figure, Flag, LedgerEntry, Repair
+from .plausibility import Bounds
+
+#: Indicator of a reading: the trunk passes the library's claim, which sees a figure with the reading's value,
+#: unit and subject. The name of the measure's home (clause, heading) is in the figure.
+Claim = Callable[[Figure], str | None]
+
+#: Counted things that reports name with different measure words for the same thing (21条 of 28个问题).
+COUNT_UNITS = frozenset("个 条 项 件 处 座 家 所 宗 起 类 村 期 场 种 支 名".split())
+#: Measures that come in whole numbers unless 万 or 亿 stands before them.
+WHOLE_UNITS = COUNT_UNITS | frozenset("户 人 人次 户次 名 次 辆 台 只 头 株 套 间 栋".split())
+
+_PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
+_SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
+_CLAUSE_END = "，,；;。！？!?\n"
+
+
+class Item:
+    """One figure on the sheet, with what the checks found out about it."""
+
+    __slots__ = ("confirmed", "doubts", "end", "figure", "flags", "index", "number_end", "repair", "sentence", "slack_",
+                 "start", "unit", "value")
+
+    def __init__(self, index: int, figure: Figure) -> None:
+        self.index = index
+        self.figure = figure
+        self.start = figure.start
+        self.end = figure.end
+        self.number_end = figure.number_end or figure.end
+        self.value = float(figure.value)
+        self.unit = figure.unit
+        self.sentence = figure.sentence
+        self.slack_ = -1.0
+        self.doubts: list[Doubt] | None = None
+        self.flags: list[Flag] | None = None
+        self.repair: tuple[Repair, ...] = ()
+        self.confirmed: list[str] | None = None
+
+    def confirm(self, code: str) -> None:
+        """Note that the arithmetic check ``code`` holds for this figure."""
+        if self.confirmed is None:
+            self.confirmed = [code]
+        elif code not in self.confirmed:
+            self.confirmed.append(code)
+
+    def flag(self, flag: Flag) -> None:
+        """Add a flag; one of each code is enough."""
+        if self.flags is None:
+            self.flags = [flag]
+        elif all(old.code != flag.code for old in self.flags):
+            self.flags.append(flag)
+
+    def doubt(self, code: str, zh: str, en: str, weight: int = 2) -> None:
+        """Note a reason to doubt the printed number (``weight`` 2 suffices for a flag, 1 needs a proven reading)."""
+        doubt = Doubt(code, zh, en, weight)
+        if self.doubts is None:
+            self.doubts = [doubt]
+        elif all(old.zh != zh for old in self.doubts):
+            self.doubts.append(doubt)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason to doubt a printed number. ``code`` is the flag it leads to where no reading says more."""
+
+    code: str
+    zh: str
+    en: str
+    weight: int
+
+
+class Sheet:
+    """The figures of one document in text order, the folded text, and what is known about the page."""
+
+    def __init__(self, document: Document, view: str, figures: tuple[Figure, ...], ledger: tuple[LedgerEntry, ...],
+                 bounds: Bounds, claim: Claim | None) -> None:
+        self.document = document
+        self.view = view
+        self.ledger = ledger
+        self.bounds = bounds
+        self.claim = claim
+        self.items = [Item(index, figure) for index, figure in enumerate(figures)]
+        self.starts = [figure.start for figure in figures]
+        self.level = level_of(document, view)
+        self.year = int(document.issued[:4]) if document.issued and document.issued[:4].isdigit() else 0
+        self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
+        #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
+        self.losses: dict[str, int] = {}
+
+    def lose(self, what: str) -> None:
+        """Count one proven loss of a measure, a date character or a piece of a rate on this page."""
+        self.losses[what] = self.losses.get(what, 0) + 1
+
+    def at(self, position: int) -> Item | None:
+        """The figure that covers ``position``, or None."""
+        place = bisect_left(self.starts, position + 1) - 1
+        if place >= 0 and self.items[place].end > position:
+            return self.items[place]
+        return None
+
+    def slack(self, item: Item) -> float:
+        """Half a unit of the last printed digit, in the figure's unit (5.87万 -> 50; 96 -> 0.5; 9.4% -> 0.05)."""
+        if item.slack_ < 0:
+            found = _PRINTED.match(self.view, item.start, item.number_end)
+            scale = _SCALE[found.group(2)] if found else 1.0
+            digits = len(found.group(1) or "") if found else 0
+            item.slack_ = 0.5 * scale / 10**digits
+        return item.slack_
+
+    def quantities(self, item: Item) -> list[tuple[float, str, float]]:
+        """What the figure says as (value, unit, half unit): the printed quantity, or those of its repair."""
+        if not item.repair:
+            return [(item.value, item.unit, self.slack(item))]
+        halves = [0.5] * (len(item.repair) - 1) + [min(0.5, self.slack(item)) if item.unit != "元" else self.slack(item)]
+        return [(float(part.value), part.unit, half) for part, half in zip(item.repair, halves, strict=True)]
+
+    def clause_before(self, position: int, limit: int = 30) -> str:
+        """The text of the clause that runs up to ``position``, at most ``limit`` characters."""
+        begin = max(0, position - limit)
+        text = self.view[begin:position]
+        for index in range(len(text) - 1, -1, -1):
+            if text[index] in _CLAUSE_END:
+                return text[index + 1:]
+        return text
+
+    def printed(self, item: Item) -> str:
+        """The figure as the page prints it, without line breaks."""
+        return item.figure.quote.replace("\n", "")
+
+    def indicator(self, item: Item, value: Decimal, unit: str, subject: str) -> str | None:
+        """The indicator that the library gives to a reading of ``item``."""
+        if self.claim is None:
+            return None
+        return self.claim(replace(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
+
+
+_LEVEL_WORDS = (("nation", ("全国", "我国")), ("province", ("全省", "我省", "全区各", "我区各")),
+                ("prefecture", ("全市", "我市")), ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
+                ("township", ("全镇", "我镇", "全乡", "我乡", "本镇", "本乡", "全街道")))
+_LEVEL_ENDS = (("township", ("镇", "乡", "街道", "街道办事处", "镇人民政府", "乡人民政府")),
+               ("county", ("县", "县人民政府")), ("province", ("省", "自治区", "省人民政府")))
+_IN_NAME = re.compile(r"[一-鿿]{2,8}?(自治区|省|市|县|旗|区|镇|乡|街道)")
+_BY_SUFFIX = {"自治区": "province", "省": "province", "市": "prefecture", "县": "county", "旗": "county", "区": "county",
+              "镇": "township", "乡": "township", "街道": "township"}
+
+
+def level_of(document: Document, view: str) -> str:
+    """Administrative level the report speaks for: nation, province, prefecture, county, township or ''.
+
+    The place of the document decides where it is known, then what the text calls itself (全县, 我市). A county-level
+    city counts as a prefecture: its bounds are wider, so nothing well-formed is doubted.
+    """
+    if document.place:
+        found = _IN_NAME.findall(document.place)
+        if found:
+            return _BY_SUFFIX[found[-1]]
+    best, most = "", 0
+    for level, words in _LEVEL_WORDS:
+        count = sum(view.count(word) for word in words)
+        if count > most:
+            best, most = level, count
+    return best
+
+
+def decimal_text(value: Decimal) -> str:
+    """A Decimal without exponent and without trailing zeros after the point."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount_text(value: Decimal, unit: str) -> str:
+    """A quantity for people: money and large counts in 万 or 亿."""
+    if abs(value) >= 10**8 and unit == "元":
+        return f"{decimal_text(value / 10**8)}亿{unit}"
+    if abs(value) >= 10**4 and unit == "元":
+        return f"{decimal_text(value / 10**4)}万{unit}"
+    return f"{decimal_text(value)}{unit}"
