@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from .entries import Indicator
-from .load import Library, load_library
+from .load import Library, default_library, load_library
 from .match import Candidate, Claim, Matcher
 from .neighbours import Neighbours, around
 
-__all__ = ["Candidate", "Claim", "Indicator", "Library", "Matcher", "Neighbours", "around", "load_library"]
+__all__ = [
+    "Candidate",
+    "Claim",
+    "Indicator",
+    "Library",
+    "Matcher",
+    "Neighbours",
+    "around",
+    "default_library",
+    "load_library",
+]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ..errors import PatternError
+from ..numbers.names import Names, load_names
+from ..numbers.units import Units, load_units
 from ..patternfiles import Problems, suggestion
 from . import entries, locate, terms
 from .entries import Indicator
 from .match import Matcher
+
+Part = TypeVar("Part")
 
 
 class Library:
@@ -26,6 +32,27 @@ class Library:
         self.indicators: dict[str, Indicator] = entries.load(self.indicator_files(), problems)
         self._cross_check(problems)
         problems.raise_any()
+        self._parts: dict[Any, Any] = {}
+
+    @cached_property
+    def units(self) -> Units:
+        """Units and measure words."""
+        return load_units(self.file("units.yaml"))
+
+    @cached_property
+    def names(self) -> Names:
+        """Names and slogans that hold numerals."""
+        return load_names(self.file("names.yaml"))
+
+    def compiled(self, build: Callable[[Library], Part]) -> Part:
+        """What a higher room makes of this library (its cues, its bounds), built at the first call and kept.
+
+        ``build`` is a module-level function of the library; it is the key.
+        """
+        if build not in self._parts:
+            self._parts[build] = build(self)
+        part: Part = self._parts[build]
+        return part
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -40,6 +67,13 @@ class Library:
     def files(self, name: str) -> list[Path]:
         """The file ``name`` of the packaged library and, after it, of the user's folder; those that exist."""
         return [folder / name for folder in self.folders if (folder / name).is_file()]
+
+    def file(self, name: str) -> Path:
+        """The user's file ``name`` where there is one, else the packaged one. Raises :class:`PatternError`."""
+        found = self.files(name)
+        if not found:
+            raise PatternError(f"the pattern library has no {name}", where=str(self.folders[0]))
+        return found[-1]
 
     def indicator_files(self) -> list[Path]:
         """All indicator files, base first."""
@@ -72,3 +106,9 @@ def load_library(directory: Path | str | None = None) -> Library:
     """
     path = Path(directory) if directory is not None else None
     return Library(locate.folders(path), path)
+
+
+@lru_cache(maxsize=1)
+def default_library() -> Library:
+    """The library of a call that names none: the packaged one, overlaid with ``./patterns`` where that exists."""
+    return load_library()

@@ -21,6 +21,8 @@ _MARKER = re.compile(r"[一二三四五六七八九十]是")
 #: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
 _EMPTY = re.compile(r"[\s·、和及与共约近超达]*+(?:\d[\d.%％]*+[万亿千百余多]*+[\u4e00-\u9fff]{0,2}+[\s、和及与]*+)*+\Z")
 _OWN_LIMIT = 48
+#: A shorter piece (投入资金320万元) seldom names its topic; the one before it is taken in as well.
+_NEAR_ENOUGH = 14
 #: The list of parts that 其中 opens ends with its sentence, its bracket or the next section.
 _PART_END = re.compile(r"[；;。!！?？\n)）]|[一二三四五六七八九十]是")
 _PART_LIMIT = 90
@@ -31,7 +33,7 @@ _WHOLE_PLACE = re.compile(r"全[省市县区州旗盟镇乡]")
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """``clause``: the figure's own words; ``near``: the piece before it; the rest as in the claim scopes."""
+    """``clause``: the figure's own words; ``near``: the words before them; the rest as in the claim scopes."""
 
     clause: str
     near: str = ""
@@ -65,7 +67,7 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
     while pieces:
         piece = pieces.pop()
         near = f"{piece}、{near}" if near else piece
-        if len(near) > _OWN_LIMIT or not _EMPTY.match(piece):
+        if len(near) >= _NEAR_ENOUGH and not _EMPTY.match(piece):
             break
     return Neighbours(own + right, near, view[low:high], heading, title, part)
 
