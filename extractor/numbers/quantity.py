@@ -1,0 +1,360 @@
+"""One quantity at a position of the folded view: number, magnitude, unit, range, rate, and where each part ends.
+
+``read_arabic`` begins at a digit, ``read_chinese`` at a Chinese numeral. Both return None where the text at the position
+is no quantity, and never look at what a figure means. Numbers cut by a space or by the line end of hard-wrapped text are
+joined; numbers of a list or of two table cells are not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .numerals import CHINESE, DIGITS, arabic_value, chinese_value, mixed_value, scaled
+from .units import Units
+
+__all__ = ["Quantity", "gap", "read_arabic", "read_chinese"]
+
+_ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
+#: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
+_MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
+_TAIL = re.compile(rf"(?P<a>[余多几])?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?)+)?(?P<b>[余多几])?")
+_CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
+_POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
+_SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
+_PERSONS = re.compile(
+    r"(?:建档立卡|未脱贫|已脱贫|脱贫|贫困|农村|低收入|低保|特困|监测|边缘|易致贫|不稳定|返贫|残疾|失业|流动|外出|务工|就业|转移|供养){0,3}"
+    r"(?:人口|人员|劳动力|劳力)"
+)
+_JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
+_HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
+_OVER = re.compile(r"多(?![种个项元方次边样])")
+
+_CN_RUN = re.compile(
+    rf"(?P<v>[数几])?(?P<n>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?P<i>[余多来几])?(?P<m>[十百千万亿]+)?(?P<j>[余多])?"
+)
+_ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z")
+_PART = re.compile(rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?")
+_FRACTION = re.compile(r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])")
+_TENTHS = re.compile(r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])")
+_BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达")
+_WIDTH = 15
+"""Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number with its unit. ``approx`` is the inner 余/多/几, ``rule`` names how the unit was found."""
+
+    start: int
+    number_end: int
+    end: int
+    value: Decimal
+    value_max: Decimal | None
+    unit: str
+    approx: bool
+    rule: str
+    power: int = 0
+    """Power of ten of the magnitude, 0 where none is printed: what a range hands to its lower end."""
+
+
+def gap(view: str, pos: int) -> int:
+    """The position after spaces, or after a soft line end, that may stand inside one figure at ``pos``."""
+    end = pos
+    while view[end : end + 1] in (" ", "\t") and end - pos < 3:
+        end += 1
+    if view[end : end + 1] not in ("\n", "\r"):
+        return end
+    found = _CUT.match(view, pos)
+    if found is None or pos - view.rfind("\n", 0, pos) - 1 < _WIDTH:
+        return pos
+    return found.end()
+
+
+def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
+    """``1，100万`` or ``12 345 户``: groups with a sign that also parts lists, so only before a unit or magnitude."""
+    found = _GROUPED.match(view, pos)
+    if found is None or found["s"] == ",":
+        return None
+    end = found.end()
+    if view[end : end + 1] not in "万亿" and units.match(view, gap(view, end)) is None:
+        return None
+    before = view[max(0, pos - 20) : pos]
+    if "分别" in before or before[-1:] in ("，", "、", " ") and found["s"] != " ":
+        return None
+    if found["s"] == " " and not ("\u4e00" <= before[-1:] <= "\u9fff"):
+        return None
+    return found[0].replace(found["s"], ""), end
+
+
+def _digits(view: str, pos: int, units: Units) -> tuple[str, int] | None:
+    """The digits at ``pos`` without group signs, and their end; joins a decimal part after a stray space."""
+    found = _ARABIC.match(view, pos)
+    if found is None:
+        return None
+    end = found.end()
+    text = found[0].replace(",", "")
+    after = view[end : end + 1]
+    if after in "， " and after and end - pos <= 3:
+        grouped = _grouped(view, pos, units)
+        if grouped:
+            return grouped
+    if after in (" ", ".") and "." not in text and "\u4e00" <= view[pos - 1 : pos] <= "\u9fff":
+        point = _POINT.match(view, end)
+        if point:
+            return f"{text}.{point[1]}", point.end()
+    if after in ("\n", "\r", ".") and pos and "." not in text:
+        joined = _wrapped(view, pos, end, text, units)
+        if joined:
+            return joined
+    return text, end
+
+
+def _wrapped(view: str, pos: int, end: int, text: str, units: Units) -> tuple[str, int] | None:
+    """Digits that go on in the next line of hard-wrapped text: ``12⏎345户``. Never over a list marker or a cell."""
+    point = view.startswith(".", end)
+    nxt = gap(view, end + point)
+    if nxt == end + point or "\n" not in view[end:nxt] or not ("\u4e00" <= view[pos - 1] <= "\u9fff"):
+        return None
+    more = _ARABIC.match(view, nxt)
+    if more is None or ("." in more[0] and point) or "," in more[0]:
+        return None
+    tail = more.end()
+    if view[tail : tail + 1] not in "万亿%‰" and units.match(view, tail) is None:
+        return None
+    if view[tail : tail + 1] == "年" and len(more[0]) == 4:
+        return None
+    return text + "." * point + more[0], tail
+
+
+def read_arabic(view: str, pos: int, units: Units) -> Quantity | None:
+    """The quantity at the digit ``pos``; its unit is '' where none is printed. None for digits beyond any number."""
+    first = _single(view, pos, units)
+    if first is None:
+        return None
+    return _range(view, first, units)
+
+
+def _single(view: str, pos: int, units: Units) -> Quantity | None:
+    read = _digits(view, pos, units)
+    if read is None:
+        return None
+    digits, end = read
+    if len(digits) > 24:
+        return None
+    stop = gap(view, end)
+    tail = _TAIL.match(view, stop)
+    value: Decimal | None = None
+    approx, power = False, 0
+    if tail is not None and tail.end() > stop:
+        magnitude, rest = tail["mag"] or "", tail["rest"] or ""
+        last = tail.end()
+        if rest and (not magnitude or stop != end):
+            rest = ""
+            last = tail.start("rest")
+        if rest:
+            value = mixed_value(digits + magnitude + rest)
+            if value is None or re.match(r"(?:19|20)\d\d\Z", rest) and view.startswith("年", tail.end("rest")):
+                rest, last, value = "", tail.end("mag"), None
+        if tail["b"] and not rest and tail.end("b") != last and tail["rest"] is None:
+            last = tail.end("b")
+        approx = bool(tail["a"] or (tail["b"] and last == tail.end("b")))
+        if value is None:
+            value = arabic_value(digits, magnitude)
+            if value is None:
+                return None
+        if approx and not magnitude and units.match(view, gap(view, last)) is None and not view.startswith("年", last):
+            follow = view[last : last + 1]
+            if not ("\u4e00" <= follow <= "\u9fff") or units.noun_after.match(view, last) is None:
+                approx, last = False, end
+        end = last if (magnitude or approx) else end
+        power = len(str(int(value))) if magnitude else 0
+    if value is None:
+        value = Decimal(digits)
+    quantity = Quantity(pos, end, end, value, None, "", approx, "", 0)
+    quantity.power = _power(tail["mag"]) if tail is not None and power else 0
+    _unit(view, quantity, units, chinese=False)
+    return quantity
+
+
+def _power(magnitude: str | None) -> int:
+    power = 0
+    for char in magnitude or "":
+        power += {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}[char]
+    return power
+
+
+def _unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> None:
+    """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun."""
+    stop = gap(view, quantity.number_end)
+    found = units.match(view, stop, chinese)
+    if found is None:
+        _nounal(view, quantity, units)
+        return
+    end, name = found
+    if name == "个":
+        person = _PERSONS.match(view, end)
+        if person:
+            name = "人"
+            quantity.rule = "unit from the noun after 个"
+    after = view[end : end + 1]
+    if after in "/每角半多0123456789 ":
+        if name == "元" and after.isdigit():
+            coins = _JIAO.match(view, end)
+            if coins:
+                quantity.value += Decimal(f"0.{coins[1]}{coins[2] or ''}")
+                end = coins.end()
+        elif after == "半" and _HALF.match(view, end) and not quantity.approx:
+            quantity.value += Decimal("0.5") * (Decimal(10) ** quantity.power)
+            end += 1
+        elif after == "多" and name in ("年", "个月", "倍", "天", "岁") and _OVER.match(view, end):
+            quantity.approx = True
+        if after in "/每 ":
+            end, name = _rate(view, end, name, units)
+    quantity.end, quantity.unit = end, name
+
+
+def _rate(view: str, end: int, name: str, units: Units) -> tuple[int, str]:
+    """The per parts after a unit: ``/人/月``, ``每平方米`` (at the end of the clause only)."""
+    while True:
+        stop = end + 1 if view.startswith(" /", end) else end
+        if view.startswith("/", stop):
+            part = units.base(view, stop + 1 + view.startswith(" ", stop + 1))
+            if part is None:
+                return end, name
+            end, name = part[0], f"{name}/{part[1]}"
+        elif view.startswith("每", stop):
+            part = units.base(view, stop + 1)
+            if part is None or "\u4e00" <= view[part[0] : part[0] + 1] <= "\u9fff":
+                return end, name
+            end, name = part[0], f"{name}/{part[1]}"
+        elif "/" in name and view[end : end + 1] in "·•." and (part := units.base(view, end + 1)) is not None:
+            end, name = part[0], f"{name}/{part[1]}"
+        else:
+            return end, name
+
+
+def _nounal(view: str, quantity: Quantity, units: Units) -> None:
+    """A number without a measure word: a lost one before '/', or the unit of a noun after or before the number."""
+    end = quantity.number_end
+    if view.startswith("/", end):
+        slash = end + 1 + view.startswith("//", end)
+        part = units.base(view, slash)
+        if part is not None:
+            quantity.end, quantity.unit, quantity.rule = part[0], view[end:slash] + part[1], "missing_unit"
+        return
+    follow = view[end : end + 1]
+    if "\u4e00" <= follow <= "\u9fff":
+        noun = units.noun_after.match(view, end)
+        if noun is not None and (quantity.power or quantity.approx or quantity.value >= 100):
+            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun"
+        return
+    if quantity.power:
+        noun = units.noun_before.search(view, max(0, quantity.start - 8), quantity.start)
+        if noun is not None:
+            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun before"
+
+
+def _range(view: str, low: Quantity, units: Units) -> Quantity:
+    """``low`` and what follows as one range, where both ends belong together; else ``low`` as it is."""
+    sep = _SEP.match(view, low.end)
+    if sep is None:
+        return low
+    at = sep.end()
+    high = _single(view, at, units) if view[at].isdigit() else _chinese(view, at, units)
+    if high is None or not high.unit or high.rule == "missing_unit":
+        return low
+    spoken = "到" in sep[0] or "至" in sep[0]
+    if low.unit and (low.unit != high.unit or ("到" in sep[0]) or (spoken and view[low.start - 1 : low.start] in "由从自")):
+        return low
+    value = low.value
+    if high.power and not low.power and not low.unit and value < high.value.scaleb(-high.power):
+        value = scaled(str(value), high.power)
+    if not value < high.value or (not low.unit and low.approx):
+        return low
+    return Quantity(low.start, high.number_end, high.end, value, high.value, high.unit, low.approx or high.approx, "range")
+
+
+def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
+    """The quantity at the Chinese numeral ``pos``; None unless a unit follows (一定, 三农 and 十分 are words)."""
+    quantity = _chinese(view, pos, units)
+    if quantity is None or not quantity.unit and _SEP.match(view, quantity.end) is None:
+        return None
+    quantity = _range(view, quantity, units)
+    return quantity if quantity.unit else None
+
+
+def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
+    part = _PART.match(view, pos)
+    if part is not None:
+        value = chinese_value(part["c"]) if part["c"] else Decimal(part["a"])
+        if value is None:
+            return None
+        if part["minus"]:
+            value = -value
+        name = {"百": "%", "千": "‰", "万": "‱"}[part["u"]]
+        return Quantity(pos, part.end(), part.end(), value, None, name, bool(part["o"]), "parts of a hundred")
+    part = _FRACTION.match(view, pos)
+    if part is not None:
+        below, above = chinese_value(part["d"]), chinese_value(part["n"])
+        if below and above:
+            return Quantity(pos, part.end(), part.end(), above / below, None, "比例", True, "fraction")
+    part = _TENTHS.match(view, pos)
+    if part is not None:
+        return tenths(part)
+    found = _CN_RUN.match(view, pos)
+    return _counted(view, found, units) if found is not None else None
+
+
+def tenths(part: re.Match[str]) -> Quantity:
+    """三成五 as 35 %."""
+    lead = Decimal(DIGITS[part["a"]]) if part["a"] in DIGITS else Decimal(part["a"])
+    rest = Decimal(0) if not part["b"] else Decimal(5 if part["b"] == "半" else DIGITS[part["b"]])
+    return Quantity(part.start(), part.end(), part.end(), lead * 10 + rest, None, "%", False, "tenths")
+
+
+def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
+    """A Chinese numeral with 数/几 before it, 余/多/几 in it, or two neighbouring digits (三四百, 七八个)."""
+    text, inner, magnitude, pos = found["n"], found["i"] or "", found["m"] or "", found.start()
+    end = found.end()
+    high: Decimal | None = None
+    approx = bool(inner or found["j"])
+    if magnitude and not inner:
+        return None  # cannot happen: a magnitude after the numeral is part of it
+    if text[0] in "百千万亿":
+        lead = text.lstrip("百千万亿")
+        if lead or not (found["v"] or inner or view[pos - 1 : pos] in _BARE_BEFORE or view[end : end + 3] == "元以上"):
+            return None
+        value: Decimal | None = Decimal(10) ** _power(text)
+        approx = approx or view[end : end + 3] != "元以上"
+    elif found["v"]:
+        if text.strip("十百千万亿"):
+            return None
+        value, approx = Decimal(10) ** _power(text), True
+    else:
+        value = chinese_value(text)
+        if value is None or (len(text) == 2 and text.isalpha() and all(c in DIGITS for c in text)):
+            pair = _ADJACENT.match(text)
+            if pair is None or DIGITS[pair[2]] >= DIGITS[pair[3]]:
+                return None
+            tens = chinese_value(pair[1]) or Decimal(0) if pair[1] else Decimal(0)
+            factor = Decimal(10) ** _power(pair[4])
+            value, high, approx = (tens + DIGITS[pair[2]]) * factor, (tens + DIGITS[pair[3]]) * factor, True
+    if magnitude:
+        value *= Decimal(10) ** _power(magnitude)
+    power = _power("".join(c for c in text if c in "万亿")) or _power(magnitude)
+    quantity = Quantity(pos, end, end, value, high, "", approx, "", power)
+    _unit(view, quantity, units, chinese=True)
+    if quantity.rule == "missing_unit" or (quantity.rule and not power):
+        quantity.unit = ""
+    return quantity
+
+
+def tenths_at(view: str, pos: int) -> Quantity | None:
+    """三成五 or 3成 at ``pos``."""
+    if "成" not in view[pos + 1 : pos + 4]:
+        return None
+    part = _TENTHS.match(view, pos)
+    return tenths(part) if part is not None else None

@@ -1,0 +1,319 @@
+"""One pass over the folded view: every numeric mention with its kind, in order and disjoint.
+
+``scan`` finds each place where a number could begin (a digit, a Chinese numeral, 第, 每, a circled number, a Latin word
+with digits) and gives it to the first reader that knows it: name, identifier, date, marker, ordinal, quantity. What a
+figure *means* is decided elsewhere; here it gets its exact value, unit, bound and span.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from . import bounds
+from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
+from .identifiers import read_identifier, read_marker, read_ordinal
+from .names import Names
+from .numerals import CHINESE, Bound
+from .quantity import Quantity, read_arabic, read_chinese, tenths_at
+from .units import Units
+
+__all__ = ["Kind", "Mention", "scan"]
+
+Kind = Literal["figure", "bare", "date", "ordinal", "marker", "name", "identifier", "malformed"]
+
+
+@dataclass(slots=True)
+class Mention:
+    """A numeric mention. ``rule`` names the rule (the reason, for a malformed one).
+
+    ``bare`` is a number with neither unit nor measured noun. ``date`` holds ``(first, last, flag)`` of
+    :class:`extractor.numbers.dates.DateSpan`: ISO 8601 points as exact as printed, ``last`` None for a single one,
+    and '', ``begin``, ``end``, ``before``, ``since``, ``after``, ``decade`` or ``century``.
+    ``number_end`` is where number and magnitude end and the printed unit begins.
+    """
+
+    start: int
+    end: int
+    number_end: int
+    kind: Kind
+    rule: str = ""
+    value: Decimal | None = None
+    value_max: Decimal | None = None
+    unit: str = ""
+    modifier: Bound = "none"
+    date: tuple[str, str | None, str] | None = None
+
+
+_START = re.compile(
+    r"([A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*)"
+    r"|(\d)"
+    rf"|(第\s?(?=[\d{CHINESE}]))"
+    r"|(每)"
+    r"|([①-⑳㈠-㈩⑴-⒇❶-❿])"
+    r"|(无一[户人名例个起村家处宗件](?!为|的))"
+    rf"|([{CHINESE}]|[数几](?=[十百千万亿](?!分之)))"
+)
+_LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
+_RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\d:.])")
+_TITLE = re.compile(r"《[^《》\n]{1,100}》")
+_QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,14}[”」』’]")
+_DOTS = re.compile(r"\d+(?:\.\d+){2,}")
+_LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
+_BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
+_DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
+_ARTICLE_CUES = re.compile(r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z")
+_NO_ONE = frozenset("统唯单之同某逐专划均如初高大周期任整进")
+
+
+def scan(view: str, units: Units, names: Names) -> list[Mention]:
+    """All numeric mentions of a folded view (see :func:`extractor.reading.fold.fold`), in order and disjoint."""
+    return _Scanner(view, units, names).run()
+
+
+class _Scanner:
+    """The state of one pass: the view, the tables, the mentions so far."""
+
+    __slots__ = ("found", "names", "titles", "titles_end", "units", "view")
+
+    def __init__(self, view: str, units: Units, names: Names) -> None:
+        self.view = view
+        self.units = units
+        self.names = names
+        self.found: list[Mention] = []
+        spans = [m.span() for m in _TITLE.finditer(view)]
+        self.titles = [s for s, _ in spans]
+        self.titles_end = [e for _, e in spans]
+
+    def run(self) -> list[Mention]:
+        search, view = _START.search, self.view
+        readers = (None, self._latin, self._digit, self._ordinal, self._per, self._circled, self._none, self._chinese)
+        pos = 0
+        while (hit := search(view, pos)) is not None:
+            reader = readers[hit.lastindex or 0]
+            assert reader is not None
+            pos = reader(hit.start(), hit.end())
+        return self.found
+
+    def _add(self, start: int, end: int, kind: Kind, rule: str) -> int:
+        self.found.append(Mention(start, end, end, kind, rule))
+        return end
+
+    def _titled(self, pos: int) -> bool:
+        if not self.titles:
+            return False
+        k = bisect_right(self.titles, pos) - 1
+        return k >= 0 and pos < self.titles_end[k]
+
+    # -- readers: each gets the span of what it starts on and returns where to go on
+
+    def _latin(self, start: int, end: int) -> int:
+        """A Latin word: PM2.5, a URL, a code; or letters that only touch a figure (GDP4000亿元)."""
+        view = self.view
+        word = view[start:end]
+        if not any("0" <= c <= "9" for c in word):
+            return end
+        head = _LETTERS.match(view, start)
+        if head is not None:
+            return self._digit(head.end(), head.end() + 1)
+        while word[-1] in ".:/-?&=~+%#":
+            word = word[:-1]
+        return self._add(start, start + len(word), "identifier", "code" if "/" not in word else "address")
+
+    def _circled(self, start: int, end: int) -> int:
+        return self._add(start, end, "marker", "circled")
+
+    def _none(self, start: int, end: int) -> int:
+        unit = self.units.match(self.view, start + 2)
+        stop, name = unit if unit is not None else (end, self.view[end - 1])
+        self.found.append(Mention(start, stop, start + 2, "figure", "negated", Decimal(0), None, name))
+        return stop
+
+    def _ordinal(self, start: int, end: int) -> int:
+        read = read_ordinal(self.view, start, end, self.units)
+        if read is None:
+            return end
+        stop, rule, value = read
+        self.found.append(Mention(start, stop, stop, "ordinal", rule, value, None, "位" if rule == "rank" else ""))
+        return stop
+
+    def _per(self, start: int, end: int) -> int:
+        """每人每月300元: a rate prefix that touches the number."""
+        view, parts, pos = self.view, [], start
+        while view.startswith("每", pos):
+            part = self.units.base(view, pos + 1)
+            if part is None:
+                return end
+            pos = part[0]
+            parts.append(part[1])
+        if not parts or pos >= len(view):
+            return end
+        if not view[pos].isdigit() and view[pos] not in CHINESE:
+            return end
+        count = len(self.found)
+        stop = self._digit(pos, pos + 1) if view[pos].isdigit() else self._chinese(pos, pos + 1)
+        if len(self.found) == count + 1:
+            mention = self.found[-1]
+            if mention.kind == "figure" and mention.unit and mention.start == pos and mention.unit not in ("%", "次序"):
+                mention.start = start
+                if "/" not in mention.unit:
+                    mention.unit = "/".join((mention.unit, *parts))
+        return stop
+
+    def _digit(self, start: int, end: int) -> int:
+        view = self.view
+        name = self.names.match(view, start)
+        if name is not None:
+            return self._add(start, name[0], "name", name[1])
+        marker = read_marker(view, start)
+        if marker is not None:
+            return self._add(start, marker[0], "marker", marker[1])
+        identifier = read_identifier(view, start)
+        if identifier is not None:
+            return self._add(start, identifier[0], "identifier", identifier[1])
+        date = read_date(view, start)
+        if date is not None:
+            return self._date(start, date)
+        broken = self._broken(start)
+        if broken is not None:
+            return broken
+        if self._titled(start):
+            quantity = read_arabic(view, start, self.units)
+            return self._add(start, quantity.end if quantity else end, "name", "title")
+        ratio = _RATIO.match(view, start)
+        if ratio is not None:
+            below = Decimal(ratio[2])
+            value = Decimal(ratio[1]) / below if below else None
+            if value is not None:
+                if value == value.to_integral_value():
+                    value = value.quantize(Decimal(1))
+                self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
+                return ratio.end()
+        tenth = tenths_at(view, start)
+        quantity = tenth if tenth is not None else read_arabic(view, start, self.units)
+        if quantity is None:
+            stop = start
+            while stop < len(view) and (view[stop].isdigit() or view[stop] in ".,"):
+                stop += 1
+            while view[stop - 1] in ".,":
+                stop -= 1
+            return self._add(start, stop, "identifier", "digits beyond any number")
+        return self._quantity(quantity)
+
+    def _date(self, start: int, date: DateSpan) -> int:
+        kind: Kind = "name" if self._titled(start) else "date"
+        rule = "title" if kind == "name" else date.rule
+        mention = Mention(start, date.end, date.end, kind, rule)
+        mention.date = (date.first, date.last, date.flag)
+        self.found.append(mention)
+        return date.end
+
+    def _broken(self, start: int) -> int | None:
+        """3.5.6万元, 12O万元, 1,2345万元: numbers that cannot be read, never guessed."""
+        view = self.view
+        dots = _DOTS.match(view, start)
+        if dots is not None:
+            unit = self.units.match(view, dots.end())
+            if view[dots.end() : dots.end() + 1] in ("万", "亿") or unit is not None:
+                quantity = read_arabic(view, view.rfind(".", start, dots.end()) + 1, self.units)
+                return self._add(start, quantity.end if quantity else dots.end(), "malformed", "more than one decimal point")
+            return self._add(start, dots.end(), "identifier", "dotted number")
+        letter = _LETTER_O.match(view, start)
+        if letter is not None:
+            tail = re.compile(r"[十百千万亿]*").match(view, letter.end())
+            stop = tail.end() if tail else letter.end()
+            unit = self.units.match(view, stop)
+            return self._add(start, unit[0] if unit else stop, "malformed", "a letter among the digits")
+        groups = _BROKEN_GROUPS.match(view, start)
+        if groups is not None:
+            quantity = read_arabic(view, view.find(",", start) + 1, self.units)
+            return self._add(start, quantity.end if quantity else groups.end(), "malformed", "thousands groups are broken")
+        return None
+
+    def _quantity(self, q: Quantity) -> int:
+        view, start = self.view, q.start
+        previous = view[start - 1 : start]
+        if not q.unit:
+            return self._unmeasured(q)
+        if previous == "-" and view[start - 2 : start - 1] not in "0123456789-年月日%" and not view[start - 2 : start - 1].isascii() | (start < 2):
+            q.value, q.start = -q.value, start - 1
+        elif previous == "-" and view[start - 2 : start - 1] in ("", "\n", "\t", " ", "(", "|", ":", ",") and start >= 1:
+            q.value, q.start = -q.value, start - 1
+        elif previous == "负" and view[start - 2 : start - 1] not in ("自", "担", "胜", "欠", "抱", "肩", "背"):
+            q.value, q.start = -q.value, start - 1
+        elif previous == "“" and not q.power and q.rule != "range" and view[q.end : q.end + 1] == "”":
+            return self._add(q.start, q.end, "name", "quoted")
+        self._figure(q)
+        return q.end
+
+    def _figure(self, q: Quantity) -> None:
+        bound: Bound = "range" if q.rule == "range" else "none"
+        if bound == "none":
+            bound = bounds.before(self.view, q.start)
+            if bound == "none":
+                bound = bounds.after(self.view, q.end, q.unit in _DURATIONS)
+            if bound == "none" and q.approx:
+                bound = "approx"
+        self.found.append(
+            Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound)
+        )
+
+    def _unmeasured(self, q: Quantity) -> int:
+        """A number without a unit: a year, a compact date, or bare."""
+        view = self.view
+        text = view[q.start : q.end]
+        if not q.power and not q.approx:
+            if year_like(text):
+                after = view[q.end : q.end + 1]
+                mention = Mention(q.start, q.end, q.end, "bare", "year_like", q.value, None)
+                mention.date = (text, None, "")
+                if after and (after in "、和及与/" and view[q.end + 1 : q.end + 3] in ("19", "20") or "\u4e00" <= after <= "\u9fff"):
+                    mention.kind, mention.rule = "date", "bare_year"
+                if self._titled(q.start):
+                    mention.kind, mention.rule = "name", "title"
+                self.found.append(mention)
+                return q.end
+            compact = read_compact(view, q.start) if len(text) in (6, 8) else None
+            if compact is not None:
+                return self._date(q.start, compact)
+        if view[q.start - 1 : q.start] == "“" and view[q.end : q.end + 1] == "”":
+            return self._add(q.start, q.end, "name", "quoted")
+        if view[q.start - 1 : q.start] == "-" and view[q.start - 2 : q.start - 1] in ("", "\n", "\t", " ", "(", "|", ":"):
+            q.start, q.value = q.start - 1, -q.value
+        self.found.append(Mention(q.start, q.end, q.number_end, "bare", "", q.value, q.value_max, ""))
+        return q.end
+
+    def _chinese(self, start: int, end: int) -> int:
+        view = self.view
+        name = self.names.match(view, start)
+        if name is not None:
+            return self._add(start, name[0], "name", name[1])
+        marker = read_marker(view, start)
+        if marker is not None:
+            return self._add(start, marker[0], "marker", marker[1])
+        word = self.names.word(view, start)
+        if word != start:
+            return self._add(start, word, "name", "word")
+        date = read_chinese_date(view, start)
+        if date is not None:
+            return self._date(start, date)
+        stop = end
+        while view[stop : stop + 1] and view[stop] in CHINESE:
+            stop += 1
+        if view[start - 1 : start] in _NO_ONE and view[start] == "一":
+            return stop
+        quantity = read_chinese(view, start, self.units)
+        if quantity is None:
+            return stop
+        if self._titled(start):
+            return self._add(start, quantity.end, "name", "title")
+        if view[start : quantity.number_end] == "一" and quantity.unit in self.names.article and quantity.rule != "range":
+            if not _ARTICLE_CUES.search(view, max(0, start - 6), start):
+                return self._add(start, quantity.end, "name", "article")
+        if view[start - 1 : start] in ("“", "‘", "「") and _QUOTE.match(view, start - 1) and not quantity.power:
+            return self._add(start, quantity.end, "name", "quoted")
+        self._figure(quantity)
+        return quantity.end
