@@ -61,7 +61,8 @@ _UNIT_LIKE = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户次|户|吨|公斤|千克|克|斤|公里|千米|米|厘米|毫米|亩|公顷|平方米|平方公里|立方米|平方千米|千瓦时|千瓦|度|升|毫升|头|只|辆|台|套|件|"
     r"个|处|座|家|所|张|项|次|天|日|小时|分|岁|年|册|部|条|床|担|箱|株|羽|匹|门|枚|枝|棵|眼|组|对|份|名|位|倍|级|点|重量箱|标准箱|印张|标米|"
     r"吨标准煤|标准煤|美元|港元|欧元|日元)?(?:/[一-鿿]{1,4}){0,2}|[±+\-]{0,2}%|‰|百分点|个百分点|%|[A-Za-z]{1,5}[²³23]?(?:/[a-zA-Z]{1,3}[²³23]?)?|℃)\Z")
-_CAPTION_UNIT = re.compile(r"(?:计量)?单位\s*[:：]\s*([^\s()（）,，;；、。]{1,8})|[(（]([^()（）]{1,8})[)）]\s*\Z")
+_CAPTION_UNIT = re.compile(r"单\s*位\s*[:：]\s*([^\s()（）,，;；、。]{1,8})")
+_CAPTION_BRACKET = re.compile(r"[(（]([^()（）]{1,8})[)）]\s*\Z")
 _PERCENT_TAIL = re.compile(r"[±+\-]{0,3}%\Z")
 _GROWTH = re.compile(r"增长|增速|增幅|增减|增降|升降|涨跌|比重|占比|比例|构成|[±]|比率|[率]\Z")
 _AMOUNT_OF_GROWTH = re.compile(r"增长额|增减额|增加额|增长量|增减量|增加数|绝对")
@@ -156,7 +157,7 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
         unit_in_label = next((u for u in (_clean(cell.text)[1] for cell in reversed(labels)) if u), "")
         if labels and path:
             # Sub-rows stand deeper: by blanks in front, or by # and 其中 below the row that carries the whole.
-            depth = _indent(text, labels[-1]) + (3 if _SUB.match(labels[-1].text) else 0)
+            depth = _indent(text, labels[-1]) + _mark_width(labels[-1].text)
             while above and above[-1][0] >= depth:
                 above.pop()
             path[-1:-1] = [name for _, name, _ in above]
@@ -351,12 +352,8 @@ def _is_rate(labels: tuple[str, ...]) -> bool:
 
 
 def _caption_unit(caption: str) -> str:
-    unit = ""
-    for found in _CAPTION_UNIT.finditer(caption):
-        inner = found[1] or found[2]
-        if _UNIT_LIKE.match(inner):
-            unit = inner
-    return unit
+    found = _CAPTION_UNIT.search(caption) or _CAPTION_BRACKET.search(caption)
+    return found[1] if found and _UNIT_LIKE.match(found[1]) else ""
 
 
 def _printed_unit(text: str) -> str:
@@ -380,3 +377,12 @@ def _indent(text: str, cell: RawCell) -> int:
         start -= 1
         count += 2 if text[start] == "　" else 1
     return count
+
+
+def _mark_width(label: str) -> int:
+    """How far 其中： or # moves a sub-row's name to the right, so that the rows aligned below it are its siblings."""
+    if not _SUB.match(label):
+        return 0
+    mark = _MARK.match(label)
+    wide = sum(2 if char > "⺀" else 1 for char in mark[0].strip()) if mark else 0
+    return max(3, wide + 1 if wide > 2 else wide)

@@ -52,8 +52,9 @@ _VERTICAL = "│┃║┆┇┊┋|｜╎╏"
 _RULE_CHARS = frozenset("─━═┄┅┈┉╌╍-—=+:┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼┽┾┿╀╁╂╃╄╅╆╇╈╉╊╋╔╗╚╝╠╣╦╩╬ \t" + _VERTICAL)
 _SPLIT = re.compile(f"[{_VERTICAL}]")
 _BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
+_TWO_NUMBERS = re.compile(r"(?:\s|\A)[\d.,]+(?:\s.*)?\s[\d.,]+(?:\s|\Z)")
 _TOKEN = re.compile(r"\S+")
-_PROSE = re.compile(r"[。；;！!？?“”《》]|[，,](?!\d)|:\S")
+_PROSE = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
 _HEADER_WORD = re.compile(
     r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|县\s*区|县市区|乡\s*镇|"
     r"时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
@@ -61,7 +62,6 @@ UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
-_UNIT_NOTE = re.compile(r"\(?(?:计量)?单位:")
 _YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
 _LABEL_LONGEST = 34
 _GAP = 90
@@ -79,9 +79,9 @@ def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
     numbers = [match.span() for match in _BARE.finditer(view)]
     if len(numbers) >= _MIN_NUMBERS:
         closed = taken + [(grid.start, grid.end) for grid in found]
+        numbers = [span for span in numbers if not any(start <= span[0] < end for start, end in closed)]
         for cluster in _clusters(view, numbers):
-            if not any(start < cluster[-1][1] and cluster[0][0] < end for start, end in closed):
-                found += _stream(view, cluster)
+            found += _stream(view, cluster)
     found = [grid for grid in found if not any(start < grid.end and grid.start < end for start, end in taken)]
     found.sort(key=lambda grid: grid.start)
     return found
@@ -159,7 +159,7 @@ def lines_above(view: str, start: int) -> str:
         line = line.strip()
         if not line:
             continue
-        if len(line) > 60 or line.endswith(("。", "；", ";", ".")) or len(lines) == 3:
+        if len(line) > 60 or line.endswith(("。", "；", ";", ".")) or len(lines) == 3 or _TWO_NUMBERS.search(line):
             break
         lines.append(line)
     return " ".join(reversed(lines))
@@ -250,8 +250,7 @@ def _begin(view: str, first: int) -> int:
     start = first
     for match in list(_TOKEN.finditer(view, floor, first))[:-_HEADER_TOKENS - 1:-1]:
         piece = match[0]
-        unit = _UNIT_NOTE.match(piece)
-        if (_PROSE.search(piece) and not unit) or len(piece) > _LABEL_LONGEST or (match.start() == floor and floor):
+        if _PROSE.search(piece) or len(piece) > _LABEL_LONGEST or (match.start() == floor and floor):
             break
         start = match.start()
     return start
@@ -296,7 +295,7 @@ def _joined(tokens: list[_Token]) -> list[_Token]:
     single = False
     for token in tokens:
         lone = token.kind == "L" and len(token.text.lstrip("#")) == 1 and "一" <= token.text[-1] <= "鿿"
-        if lone and single and result[-1].line == token.line:
+        if lone and single and result[-1].line == token.line and not _HEADER_WORD.match(result[-1].text):
             result[-1] = _Token(result[-1].start, token.end, result[-1].text + token.text, "L", token.line)
         else:
             result.append(token)
@@ -354,14 +353,14 @@ def _rhythm(tokens: list[_Token]) -> RawGrid | None:
     m = 2 if units else 1
     head = runs[0][0]
     first_line = runs[0][1][0].line
-    own = [t for t in head if t.line == first_line]
-    header = head[:-m] if len(own) == len(head) or not own or len(own) < m else head[:len(head) - len(own)]
-    header, sections, caption = _header(header, k, units)
+    own = sum(1 for t in head if t.line == first_line)
+    skip = len(head) - (own if m <= own < len(head) else m)
+    header, sections, caption = _header(head[:skip], k, units)
     if not header and not (len(runs) >= 3 and re.search(r"单位:|[(（][^()（）]*[元吨人户%亩][)）]", caption)):
         return None
     if k == 1 and not _has_unit(header, caption, body) and not units:
         return None
-    return _assembled(runs, k, m, header, sections, caption, len(head) - len(own) if len(own) >= m else len(head) - m)
+    return _assembled(runs, k, m, header, sections, caption, skip)
 
 
 def _has_unit(header: list[_Token], caption: str, body: list[tuple[list[_Token], list[_Token]]]) -> bool:
