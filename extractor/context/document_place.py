@@ -43,13 +43,16 @@ _LABEL = re.compile(
 )
 _OWN = frozenset("省市县区州旗盟镇乡")
 _TITLE_NAME = re.compile(
-    r"(?:^|关于|年度?|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
+    r"(?:^|关于|年度?|在|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
     r"(?=(?:19|20)\d\d|二〇|人民政府|委|政府|民政|财政|统计|农业|乡村|扶贫|教育|卫生|医疗|人力|国民|经济|第[一二三四五六七八九十]|巩固|脱贫|[一-鿿]{2,12}局"
     r"|关于|推进|工作|年鉴|[0-9:])"
 )
+#: At the head of a title any words may follow: 云岭市就业帮扶情况通报. Only for a name of the document's own level.
+_TITLE_HEAD = re.compile(r"(?:关于)?([一-鿿]{2,5}?[省市县区州旗镇乡])")
 _NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CORPS = "新疆生产建设兵团"
 #: What a candidate must reach; a single mention in the body is not enough.
 _ENOUGH = 8
 
@@ -83,10 +86,14 @@ def document_place(
     unlisted = _unlisted(view, lines, publishers, own, gazetteer)
     if unlisted is not None and (best[1] < 2 * _ENOUGH or best[0][-1:] != own or unlisted[-1:] in "镇乡道"):
         return _below(unlisted, scores, gazetteer, year)
+    if any("建设兵团" in line for line in lines[:3]) and best[1] < 2 * _ENOUGH:
+        # Not a division of GB/T 2260, but it reports like a province.
+        xinjiang = gazetteer.at("650000", year)
+        return DocumentPlace(_CORPS, None, "province", None, (xinjiang,) if xinjiang else (), "title")
     if _about_nation(lines, view, best[1]):
         return DocumentPlace(NATION.name, NATION.code, "nation", NATION, (), "title")
     if best[1] >= _ENOUGH:
-        return _listed(best[0], scores, view, gazetteer, year)
+        return _listed(best[0], scores, "\n".join((*lines, *publishers, view)), gazetteer, year)
     registered = _registered(view, own, gazetteer, year)
     if registered is not None:
         return registered
@@ -230,9 +237,12 @@ def _unlisted(
     for weight, texts in ((3, lines[:1]), (2, publishers[:4]), (1, lines[1:])):
         for text in texts:
             for match in _TITLE_NAME.finditer(text + "0"):
-                name = match[1]
+                name = _last_part(match[1], gazetteer)
                 if name not in gazetteer.by_name and plausible_name(name):
                     counts[name] += weight
+    head = _TITLE_HEAD.match(lines[0]) if lines else None
+    if head is not None and head[1][-1] == own and head[1] not in gazetteer.by_name and plausible_name(head[1]):
+        counts[head[1]] += 2
     if not counts:
         return None
     for name in counts:
@@ -241,8 +251,16 @@ def _unlisted(
     return best if counts[best] >= 4 else None
 
 
+def _last_part(name: str, gazetteer: Gazetteer) -> str:
+    """平原镇 of 平潭县平原镇."""
+    for end in range(len(name) - 2, 1, -1):
+        if name[:end] in gazetteer.by_name:
+            return name[end:]
+    return name
+
+
 def _repeated(view: str, own: str, gazetteer: Gazetteer) -> str | None:
-    """An unlisted name of the document's own level that begins at least two of its clauses, for pages without a title."""
+    """An unlisted name of the document's own level that begins two or more of its clauses, for pages without title."""
     if own not in ("县", "市", "区", "镇", "乡"):
         return None
     subjects = re.finditer(rf"(?:^|[\s，,。；;:、(])(?:走进)?([一-鿿]{{2,5}}{own})(?![一-鿿]?[个级])", view)
@@ -276,16 +294,16 @@ def _about_nation(lines: list[str], view: str, best: int) -> bool:
     return best < _ENOUGH and any(_NATION_TITLE.match(line) for line in lines[:3])
 
 
-def _listed(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
+def _listed(name: str, scores: dict[str, int], text: str, gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
     place = gazetteer.resolve(name, year)
     if place is None:
-        place = _by_parent(name, scores, view, gazetteer, year)
+        place = _by_parent(name, scores, text, gazetteer, year)
     if place is None:
         return DocumentPlace(name, None, level_of(name), None, (), "ambiguous_name")
     return _known(place, name, gazetteer, year, "document")
 
 
-def _by_parent(name: str, scores: dict[str, int], view: str, gazetteer: Gazetteer, year: int | None) -> Place | None:
+def _by_parent(name: str, scores: dict[str, int], text: str, gazetteer: Gazetteer, year: int | None) -> Place | None:
     """鼓楼区 of the city that the text names most often; None where none or two are named equally."""
     ranked: list[tuple[int, Place]] = []
     for identity in {place.id for place in gazetteer.by_name[name]}:
@@ -293,7 +311,7 @@ def _by_parent(name: str, scores: dict[str, int], view: str, gazetteer: Gazettee
         if place is None:
             continue
         points = sum(
-            10 * max(0, scores.get(above.name, 0)) + view.count(above.name) * 3 + view.count(above.short)
+            10 * max(0, scores.get(above.name, 0)) + text.count(above.name) * 3 + text.count(above.short)
             for above in gazetteer.parents(place, year)
         )
         ranked.append((points, place))

@@ -1,7 +1,7 @@
 """The period or date a figure refers to, written as ISO 8601 (``2023``, ``2023-11-30``, ``2023-01/2023-06``).
 
-The document gives the years of report and plan (title, date of issue); a section may narrow them (2023年工作回顾, 下半年
-工作计划, “十四五”时期); the sentence decides (截至11月底, 1-5月份, 到2025年, 上年). An interval of months is
+The document gives the years of report and plan (title, date of issue); a section may narrow them (2023年工作回顾,
+下半年工作计划, “十四五”时期); the sentence decides (截至11月底, 1-5月份, 到2025年, 上年). An interval of months is
 ``start/end``; one of years ``2022/2024``.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from extractor.context.frames import Frame
@@ -20,8 +20,9 @@ from extractor.reading.layout import Layout
 
 #: Chinese names of half-years and quarters with their first and last month.
 _PARTS = {
-    "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "第一季度": (1, 3), "首季": (1, 3), "二季度": (4, 6), "第二季度": (4, 6),
-    "三季度": (7, 9), "第三季度": (7, 9), "四季度": (10, 12), "第四季度": (10, 12), "前两季度": (1, 6), "前三季度": (1, 9), "前三个季度": (1, 9),
+    "上半年": (1, 6), "下半年": (7, 12), "首季": (1, 3), "前两季度": (1, 6), "前三季度": (1, 9), "前三个季度": (1, 9),
+    "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9), "四季度": (10, 12),
+    "第一季度": (1, 3), "第二季度": (4, 6), "第三季度": (7, 9), "第四季度": (10, 12),
 }
 _WORDS = re.compile(
     r"(?P<part>上半年|下半年|第?[一二三四]季度|前三个?季度|前两季度|首季)(?P<edge>末|底)?"
@@ -37,7 +38,11 @@ _UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
 _DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
 _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,12}$")
-_TO = re.compile(r"^[^，。；,;]{0,8}(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|跃)(?:到|至|为)")
+_TO = re.compile(
+    r"^[^，。；,;]{0,8}(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|跃)(?:到|至|为)"
+)
+_UNTIL = ("截至", "截止", "止", "截止到", "截至到")
+_YEAR_PART = ("上半", "下半", "一季", "二季", "三季", "四季", "前三")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~～至](?:19|20)\d\d年)")
 _CN_YEAR = re.compile(r"([一二三四五六七八九〇○零O０Ｏ]{4})年")
 _CN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
@@ -117,7 +122,7 @@ def document_periods(document: Document, view: str, title: str, plans: bool | No
     default, ahead_text = str(report), str(plan)
     if part and len(years) <= 1:
         months = _PARTS.get(part.group()) or (1, int(part.group(1) or 12))
-        if 1 <= months[1] <= 12 and "工作计划" != title[part.end() : part.end() + 4]:
+        if 1 <= months[1] <= 12 and title[part.end() : part.end() + 4] != "工作计划":
             default = _months(report, *months)
             ahead_text = _months(report, 7, 12) if "下半年" in title else str(report)
             plan = report
@@ -146,8 +151,17 @@ class Anchor:
 class PeriodReader:
     """Reads the periods of one document's figures, in text order."""
 
-    def __init__(self, periods: DocumentPeriods, view: str, layout: Layout, dates: Sequence[Mention]) -> None:
+    def __init__(
+        self,
+        periods: DocumentPeriods,
+        view: str,
+        layout: Layout,
+        dates: Sequence[Mention],
+        repaired: Mapping[int, str] | None = None,
+    ) -> None:
         self.periods = periods
+        self.repaired = repaired or {}
+        """Start of a damaged date -> what it most likely said (截至713日 -> 2023-07-13)."""
         self.view = view
         self.layout = layout
         self.dates = dates
@@ -201,7 +215,7 @@ class PeriodReader:
         spans = []
         for date in self.dates:
             if _DEADLINE.search(self.view[max(0, date.start - 8) : date.start]):
-                period = self._resolve(date, None)
+                period = self._resolve(date, None, upto=True)
                 if period:
                     section = self.layout.section(date.start)
                     start = section.start if section else self.layout.paragraph(date.start)[0]
@@ -210,8 +224,14 @@ class PeriodReader:
 
     # -- dates ------------------------------------------------------------------------------------------------
 
-    def _resolve(self, date: Mention, year: int | None) -> str | None:
-        return resolve(date, year if year is not None else self.periods.report, self.view)
+    def _resolve(self, date: Mention, year: int | None, *, upto: bool) -> str | None:
+        own = year if year is not None else self.periods.report
+        if date.start in self.repaired:
+            return resolve(self.repaired[date.start].partition("/")[0], None, "", own, upto=upto)
+        if date.date is None or date.rule in ("damaged", "time"):
+            return None
+        first, last, flag = date.date[:3]
+        return resolve(first, last, flag, own, upto=upto)
 
     def _read_sentence(self, frame: Frame, year: int | None) -> list[Anchor]:
         start, end = frame.sentence
@@ -224,16 +244,14 @@ class PeriodReader:
             date = self.dates[i]
             i += 1
             left = view[max(start, date.start - 8) : date.start]
-            right = view[date.end : date.end + 4]
             if _COMPARED.search(left) or view[date.start - 1 : date.start] == "《":
                 continue
-            period = self._resolve(date, year)
+            upto = _UPTO.search(left) is not None
+            period = self._resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
             if period:
-                if len(period) == 4 and view[date.end : date.end + 2] in ("上半", "下半", "一季", "二季", "三季", "四季", "前三"):
+                if len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART:
                     continue
-                rule = "period.upto" if _UPTO.search(left) else "period.date"
-                if len(period) == 4 and right[:2] in ("年底", "年末") or right[:1] in ("末", "底"):
-                    period = f"{period[:4]}-12-31" if len(period) == 4 else period
+                rule = "period.upto" if upto else "period.date"
                 anchors.append(Anchor(date.start, date.end, period, rule))
         for word in _WORDS.finditer(view, start, end):
             anchor = self._word(word, anchors, year)
@@ -352,6 +370,39 @@ def _five_year(word: str) -> int:
     return 2001 + 5 * "一二三四五六七八九".find(word.strip("“”\"")[1]) + 5 if "十" in word else 0
 
 
-def resolve(date: Mention, year: int | None, view: str) -> str | None:
-    """The period a date mention stands for; a month without a year takes ``year``."""
-    raise NotImplementedError
+def resolve(first: str, last: str | None, flag: str, year: int | None, *, upto: bool = False) -> str | None:
+    """The period of a printed date (ISO points as of :mod:`extractor.numbers.dates`); a month takes ``year``.
+
+    With ``upto`` (截至11月) or a flag ``end`` or ``before`` (11月底, 6月底前) a month or year stands for its last day.
+
+    >>> resolve("--11", None, "end", 2023)
+    '2023-11-30'
+    >>> resolve("2023-01", "2023-05", "", None)
+    '2023-01/2023-05'
+    """
+    start = _with_year(first, year)
+    if start is None or flag in ("decade", "century"):
+        return None
+    if last:
+        stop = _with_year(last, int(start[:4]))
+        if stop is None:
+            return start
+        return stop if upto and len(stop) > 4 else f"{start}/{stop}"
+    if "Q" in start:
+        quarter = int(start[-1])
+        months = (quarter * 3 - 2, quarter * 3)
+        return month_end(int(start[:4]), months[1]) if flag in ("end", "before") else _months(int(start[:4]), *months)
+    if flag in ("end", "before") or upto:
+        if len(start) == 4:
+            return f"{start}-12-31" if flag == "end" or flag == "before" else start
+        if len(start) == 7:
+            return month_end(int(start[:4]), int(start[5:7]))
+    return start
+
+
+def _with_year(point: str, year: int | None) -> str | None:
+    if not point.startswith("--"):
+        return point
+    if year is None or point.startswith("---"):
+        return None
+    return f"{year}-{point[2:]}"

@@ -31,7 +31,7 @@ _SCOPE_CHARS = frozenset("全我本")
 #: Who acts or is named, not where: 芜湖市委, 岳西县人民政府, 商洛日报, 宜昌市级.
 ORGANISATION = re.compile(
     r"(?:委(?!托)|人民政府|政府|级|人大|政协|纪委|党校"
-    r"|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"
+    r"|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团|厂|敬老院|福利院|养老院|学校|小学|卫生院|合作社|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"
 )
 #: The place is where something goes to or comes from: partner, origin, destination.
 _TOWARDS = re.compile(
@@ -40,11 +40,11 @@ _TOWARDS = re.compile(
 )
 #: Words that end like a division but name a kind of it, or none: 贫困县, 建制镇, 各乡镇, 社区, 返乡.
 _GENERIC_TAIL = re.compile(
-    r"(?:[个全我本各该两双多几数一二三四五六七八九十0-9]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境"
-    r"|民族|发达|欠发达|强|弱|大|小|名|牧业|农业|工业|产粮|产油|出列|摘帽|帮扶|受援|易地|所有|其他|其余|有关|相关|涉及|覆盖|包括|百强|旅游|生态"
-    r"|文明|卫生|省级|市级|国家级|自然|难点|空壳|薄弱|[城乡镇社园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨返回下还故家水入进]"
-    r"|保护|开发|安置|居住|棚户|商圈|养殖|种植|聚集|集聚|合作|实验|功能|产业|缓冲|核心|"
-    r"[省市县区州村])[省市县区州旗盟镇乡村]$|[各全个乡镇]街道$"
+    r"(?:[个全我本各该两双多几数0-9强弱大小名]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境|民族|发达|牧业|农业|工业"
+    r"|产粮|产油|出列|摘帽|帮扶|受援|易地|所有|其他|其余|有关|相关|涉及|覆盖|包括|百强|旅游|生态|文明|卫生|[省市国家县]级|自然|难点|空壳|薄弱"
+    r"|保护|开发|安置|居住|棚户|养殖|种植|聚集|集聚|合作|实验|功能|产业|缓冲|核心)[省市县区州旗盟镇乡村]$"
+    r"|[城园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨社功]区$|[城返回下还故家水入进村老民]乡$|[乡城村古集]镇$"
+    r"|[农乡山新老]村$|[城县超门股楼上菜]市$|[乡村市省区州]县$|[省县乡]区$|[全各个乡镇]街道$"
 )
 #: Signs that a name may begin after.
 _EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
@@ -111,6 +111,22 @@ def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) 
 _TOUCHING = re.compile(
     r"(?:[县市区镇乡村旗]|街道)(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
 )
+def towns_as_subjects(view: str, known: set[int]) -> list[Mention]:
+    """Towns that begin a clause of a county's report: 白石镇种植3万亩. ``known`` holds the starts found already."""
+    return [
+        Mention(match.start(1), match.end(1), UNLISTED, match[1])
+        for match in _TOWN.finditer(view)
+        if match.start(1) not in known and plausible_name(match[1])
+    ]
+
+
+_TOWN = re.compile(
+    r"(?:(?<=[\n，,。；;:（( ])|(?<=其中))"
+    r"(?!提升|改造|建设|打造|推进|支持|加强|组织|开展|实施|引导|指导|选派|督促|协调|涉及|覆盖|惠及|辐射"
+    r"|带动|撤并|整合|规划|培育|创建|评选|表彰|构建|完善|统筹|促进|服务|走进|深入|依托|围绕|落实|压实)"
+    r"([一-鿿]{2,3}(?:镇(?![村级区域化街长])|乡(?![镇村亲贤土情风愁级域间])|街道(?!办))"
+    r"(?![一-鿿]{0,4}(?:党委|政府|书记|镇长|乡长|等)))"
+)
 _MANY = 60
 _LEADS = ("其中", "包括", "以及", "关于", "最高的", "最低的", "最多的", "最少的")
 
@@ -149,12 +165,13 @@ _Table = tuple[re.Pattern[str], dict[str, Place]]
 def short_names(gazetteer: Gazetteer, identity: str, year: int | None) -> _Table | None:
     """Pattern and table of the short names of what lies directly below a division: 无为, 南陵 below 芜湖市."""
     table: dict[str, Place] = {}
+    own = {state.short for state in gazetteer.states[identity]}
     for child in gazetteer.children(identity):
         place = gazetteer.at(child, year)
         if place is None or (year is not None and not place.valid(year) and place.last_year is not None):
             continue
         short = place.short
-        if len(short) >= 2 and short != place.name and short[-1] not in "县区市":
+        if len(short) >= 2 and short not in own and short != place.name and short[-1] not in "县区市":
             table[short] = place
     if not table:
         return None

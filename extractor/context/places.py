@@ -34,6 +34,7 @@ from extractor.context.place_mentions import (
     scan,
     short_names,
     towards,
+    towns_as_subjects,
     unlisted_before_numbers,
 )
 from extractor.model import Document
@@ -84,12 +85,16 @@ _GOES_ON_SUBJECT = re.compile(
 _TITLE_MARKS = re.compile(r"《[^《》\n]{0,120}》")
 # 全省 as an adjective of honours, ranks and projects, or as the group that one is compared with.
 _NOT_SCOPE = re.compile(
-    r"第|前列|先进|首[个批家位]|唯一|排名|平均水平[高低]|领先|^各|范围内|表彰|通报|推广|率先|优秀|示范|^重点|^级"
+    r"^(?:下达|拨付|安排|财政|给予|补助|奖补)|第|前列|先进|首[个批家位]|唯一|排名|平均水平[高低]|领先|^各|范围内|表彰|通报|推广|率先|优秀|示范|^重点|^级"
     r"|之[一首]|最|认定|获|荣|命名|称号|名特优|百强|试点|品牌|会议|大会|现场会|^[人劳]大|比赛|大赛|文明城市|工作会"
 )
 _EACH = re.compile(r"分别[一-鿿]{0,10}")
 _SHARED = re.compile(r"[、和及]")
 _BREAKS = "；;。\n"
+# 无为县300人、其余三县200人: the list has left the place behind.
+_NEXT_ITEM = re.compile(r"[^\d、]{0,3}\d[^、]{0,20}、(?![\d约近超共户人占])")
+# 酒泉、张掖新能源装机...: the place shares what follows with others.
+_SIDE = frozenset("、和及与")
 #: How many mentions and how many characters back a figure looks for its place.
 _REACH = 12
 _FAR = 160
@@ -141,7 +146,7 @@ class DocumentPlaces:
                     continue
                 if not mention.above and _TOUCHES.match(gap):
                     return Region(mention.name, mention.code, "direct")
-                if "等" in gap:
+                if "等" in gap or gap[:1] in _SIDE or _NEXT_ITEM.match(gap):
                     continue
                 if self._leads(mention, clause_start):
                     if mention.above and _NOT_SCOPE.search(gap):
@@ -228,6 +233,8 @@ class PlaceFinder:
         own = document_place(document, view, raw, gazetteer, year)
         villages = own is not None and own.level == "township"
         raw.extend(unlisted_before_numbers(view, {mention.end for mention in raw}, villages))
+        if own is not None and own.level == "county":
+            raw.extend(towns_as_subjects(view, {mention.start for mention in raw}))
         inside = own.place.id if own is not None and own.place is not None else None
         if inside is not None:
             raw.extend(_short_mentions(view, raw, gazetteer, inside, year))
@@ -263,7 +270,7 @@ def _short_mentions(
 _SHORT_EDGE = frozenset(" \n\t、，,。;；:：(（中和年月底末")
 _SHORT_LEAD = re.compile(r"(?:其中|[县市区]和|20\d\d年)$")
 _SHORT_AFTER = re.compile(
-    r"(?![市县区州盟旗省路街道镇乡村大学高铁机场港站新经至到—\-~人籍产本牌]"
+    r"(?![市县区州盟旗省路街道镇乡村港站至到—\-~人籍产本牌]|新区|新城|经开|经济技术|经济开发|高新|大学|大道|机场"
     r"|[一-鿿]{0,6}(?:公司|集团|学院|医院|日报|产业|精神|模式|经验|铁路|高速|公路|机场|水库|灌区|新区))"
 )
 
@@ -314,7 +321,8 @@ def _judge(
             if above is not None:
                 judged.append(PlaceMention(start, end, *above, False, True, _comparing(view, start), False))
             else:
-                judged.append(PlaceMention(start, end, name, None, True, False, False, False))
+                # 占全市的23.5% leaves the figure with whom the clause is about.
+                judged.append(PlaceMention(start, end, name, None, True, False, _comparing(view, start), False))
             continue
         known = cache.get(name)
         if known is None:

@@ -120,7 +120,9 @@ REPAIRS: dict[tuple[str, str], str] = {
 _GROUPS = frozenset({"市辖区", "县", "直辖县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 #: Short names that many cities have: the same one under another code says nothing about identity.
-_GENERIC = frozenset(("郊区", "市郊区", "市郊", "市区", "市中区", "城区", "矿区", "新区", "东区", "西区", "南区", "北区"))
+_GENERIC = frozenset(
+    ("郊区", "市郊区", "市郊", "市区", "市中区", "城区", "矿区", "新区", "东区", "西区", "南区", "北区"),
+)
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """The subject of a figure: the phrase that says what is measured, complete enough to stand alone.
 
 The phrase comes from the clause itself: the words before the number, or the noun behind it with its verb. What the
-clause leaves out (户占比71%, 其中脱贫户22户, 共拨付资金) is taken from what precedes: the whole that a part belongs to, the
-figure before it in the sentence, the topic that opens the sentence (住房安全方面), the clause before, the heading.
+clause leaves out (户占比71%, 其中脱贫户22户, 共拨付资金) is taken from what precedes: the whole that a part belongs to,
+the figure before it in the sentence, the topic that opens the sentence (住房安全方面), the clause before, the heading.
 """
 
 from __future__ import annotations
@@ -199,7 +199,8 @@ def _distribute(frames: Sequence[Frame]) -> None:
     while i < len(frames):
         first = frames[i]
         at = first.lead.rfind("分别")
-        if at < 0 or len(first.lead) - at > 24 or (first.before is not None and first.before.end > first.start - len(first.lead) + at):
+        behind = first.before is not None and first.before.end > first.start - len(first.lead) + at
+        if at < 0 or len(first.lead) - at > 24 or behind:
             i += 1
             continue
         group = [first]

@@ -119,7 +119,9 @@ def _soft_breaks(view: str) -> frozenset[int]:
     for i, line in enumerate(lines[:-1]):
         offset += len(line) + 1
         following = lines[i + 1]
-        if len(line) >= full * 0.7 and following[:1].strip() and line[-1:] not in _STOP and not _HEADING.match(following):
+        if len(line) < full * 0.7 or not following[:1].strip() or line[-1:] in _STOP:
+            continue
+        if not _HEADING.match(following):
             soft.add(offset)
     return frozenset(soft)
 
@@ -134,12 +136,16 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[Section, ...]:
         if title:
             marks.append((match.start(), depth, title))
     numbered = {start for start, _, _ in marks}
-    for match in _SHORT_LINE.finditer(view):
-        if match.start() not in numbered and not _COUNTED.search(match.group()):
-            marks.append((match.start(), 1, match.group(1).strip()))
-    for block in blocks:
-        if block.kind == "heading" and block.start not in numbered:
-            marks.append((block.start, max(block.level - 1, 1), view[block.start : block.end].strip()[:60]))
+    marks += [
+        (match.start(), 1, match.group(1).strip())
+        for match in _SHORT_LINE.finditer(view)
+        if match.start() not in numbered and not _COUNTED.search(match.group())
+    ]
+    marks += [
+        (block.start, max(block.level - 1, 1), view[block.start : block.end].strip()[:60])
+        for block in blocks
+        if block.kind == "heading" and block.start not in numbered
+    ]
     marks.sort()
     sections: list[Section] = []
     path: list[tuple[int, str]] = []

@@ -1,0 +1,163 @@
+"""Context of all figures of one document: the rules of this room applied in order.
+
+Role before status before period before subject: each rule may ask what the ones before it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor.context.cues import Cue, load_cues
+from extractor.context.frames import Frame, frames
+from extractor.context.periods import DocumentPeriods, PeriodReader, document_periods
+from extractor.context.places import Gazetteer, PlaceFinder
+from extractor.context.roles import set_role
+from extractor.context.status import StatusReader, plan_of
+from extractor.context.subjects import set_subjects
+from extractor.context.tablecells import CellFigure, read_cells
+from extractor.library import Library
+from extractor.library.neighbours import Neighbours, around
+from extractor.model import Document, Figure, Role, Status
+from extractor.numbers.scan import Mention
+from extractor.reading.layout import Layout
+from extractor.reading.tables import Grid
+
+
+def _cues(library: Library) -> dict[str, Cue]:
+    return load_cues(library.file("context.yaml"))
+
+
+def _finder(library: Library) -> PlaceFinder:
+    return PlaceFinder(Gazetteer.load())
+
+
+class Context:
+    """Reads the figures of one document; made for it and dropped with it."""
+
+    def __init__(self, document: Document, view: str, layout: Layout, library: Library) -> None:
+        self.view = view
+        self.layout = layout
+        self.library = library
+        self.title = document.title or ""
+        self.cues = library.compiled(_cues)
+        self.status = StatusReader(self.title, self.cues)
+        self.periods: DocumentPeriods = document_periods(document, view, self.title, plan_of((self.title,), self.cues))
+        self.places = library.compiled(_finder).find(document, view)
+        self.place = self.places.place
+        self.place_code = self.places.code
+        self.document = document
+        self.labels: set[int] = set()
+
+    def read(self, mentions: Sequence[Mention], tables: Sequence[Grid], damaged: dict[int, str]) -> list[Figure]:
+        """Figures in text order; ``labels`` then holds the starts of the mentions that are labels of tables.
+
+        ``damaged`` maps the start of a damaged date to the date it most likely said.
+        """
+        cells, used, self.labels = read_cells(mentions, tables, self.library.units)
+        rest = [m for m in mentions if m.start not in used and (m.start not in self.labels or m.kind == "date")]
+        dates = [m for m in rest if m.kind == "date"]
+        found = frames(self.view, self.layout, [m for m in rest if m.kind == "figure"])
+        periods = PeriodReader(self.periods, self.view, self.layout, dates, damaged)
+        for frame in found:
+            set_role(frame, self.cues)
+            self.status.set_status(frame)
+            section = frame.section.path if frame.section else ()
+            periods.set_period(frame, frame.status == "target" or self.status.plans(section))
+        set_subjects(found, self.view, dates)
+        figures = [self._figure(frame) for frame in found]
+        figures += [self._cell(cell, periods) for cell in cells]
+        figures.sort(key=lambda figure: figure.start)
+        return figures
+
+    def claim(self, figure: Figure) -> str | None:
+        """The indicator that claims a figure, or the reading of a damaged one."""
+        return self._claim_of(figure)[0]
+
+    def _claim_of(self, figure: Figure) -> tuple[str | None, str]:
+        heading = figure.heading
+        if figure.cell is not None:
+            words = Neighbours(figure.subject, "", figure.subject, heading, self.title)
+        else:
+            words = around(self.view, figure.start, figure.end, figure.sentence, heading, self.title)
+        return self._claim(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
+
+    def _claim(
+        self, subject: str, unit: str, role: Role, status: Status, words: Neighbours, direction: str | None
+    ) -> tuple[str | None, str]:
+        claim = self.library.matcher.claim(subject, unit, role, status, words, direction)
+        return (claim.indicator, claim.rule) if claim is not None else (None, "")
+
+    def _figure(self, frame: Frame) -> Figure:
+        mention, start, end = frame.mention, frame.start, frame.end
+        region = self.places.region(start, frame.clause[0], frame.sentence[0])
+        heading = frame.section.title if frame.section else ""
+        indicator, rule = None, ""
+        if region.rule != "scope":
+            words = around(self.view, start, end, frame.sentence, heading, self.title)
+            indicator, rule = self._claim(
+                frame.subject, frame.unit, frame.role, frame.status, words, frame.direction
+            )
+        assert frame.value is not None
+        return Figure(
+            doc=self.document.id,
+            id=f"{self.document.id}:{start}",
+            start=start,
+            end=end,
+            quote=self.document.text[start:end],
+            value=frame.value,
+            value_max=mention.value_max,
+            unit=frame.unit,
+            modifier=frame.modifier,
+            role=frame.role,
+            status=frame.status,
+            direction=frame.direction,
+            subject=frame.subject,
+            indicator=indicator,
+            period=frame.period,
+            region=region.name,
+            region_code=region.code,
+            number_end=mention.number_end,
+            clause=frame.clause,
+            sentence=frame.sentence,
+            heading=heading,
+            why=(
+                mention.rule, frame.why_role, frame.why_status, frame.why_period, region.rule, frame.why_subject, rule,
+            ),
+        )
+
+    def _cell(self, cell: CellFigure, periods: PeriodReader) -> Figure:
+        start, end = cell.start, cell.end
+        section = self.layout.section(start)
+        planned = self.status.plans(section.path if section else ())
+        region = None
+        for label in (*cell.cell.row_labels, *cell.cell.column_labels):
+            region = region or self.places.region_of_label(label)
+        name, code, why = region if region is not None else (self.place, self.place_code, "document")
+        period = cell.cell.period or periods.section(section.path if section else (), planned)[0]
+        figure = Figure(
+            doc=self.document.id,
+            id=f"{self.document.id}:{start}",
+            start=start,
+            end=end,
+            quote=self.document.text[start:end],
+            value=cell.value,
+            value_max=None,
+            unit=cell.unit,
+            modifier=cell.mention.modifier,
+            role=cell.role,
+            status="target" if planned else "actual",
+            direction=cell.direction,
+            subject=cell.subject,
+            period=period,
+            region=name,
+            region_code=code,
+            number_end=cell.mention.number_end,
+            clause=(start, end),
+            sentence=(start, end),
+            heading=section.title if section else "",
+            cell=(cell.grid.table, cell.cell.row, cell.cell.column),
+            why=("number.cell", "role.cell", "status.heading", "period.cell", why, "subject.labels", ""),
+        )
+        indicator, rule = self._claim_of(figure)
+        return replace(figure, indicator=indicator, why=(*figure.why[:-1], rule))

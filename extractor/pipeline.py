@@ -1,0 +1,112 @@
+"""The trunk: one document in, its accounted numbers out. Read it top to bottom; only here is the order of the stages.
+
+    text -> folded view -> furniture, layout -> mentions (numbers, dates, names) -> tables
+         -> role, status, period, place, subject, indicator -> checks and repairs -> figures and ledger
+
+Nothing here reads files, keeps state between documents or depends on anything but its arguments.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from extractor import checks
+from extractor.context.engine import Context
+from extractor.ingest import from_text
+from extractor.library import Library, default_library
+from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
+from extractor.numbers.scan import Mention, scan
+from extractor.reading.fold import fold
+from extractor.reading.furniture import label
+from extractor.reading.layout import read_layout
+from extractor.reading.tables import grids
+
+
+def extract(document: Document | str, library: Library | None = None) -> Extraction:
+    """Account for every number of a document.
+
+    ``document`` is a loaded :class:`Document` or plain text; ``library`` the pattern library (the packaged one by
+    default). The same document, library and version give the same result, always. Raises :class:`InputError` for an
+    empty text and :class:`PatternError` where a user's pattern exceeds its time limit.
+    """
+    if isinstance(document, str):
+        document = from_text(document)
+    library = library or default_library()
+
+    view = fold(document.text)
+    blocks = label(document.text, view, document.blocks)
+    document = replace(document, blocks=blocks)
+    layout = read_layout(view, blocks)
+    mentions = scan(view, library.units, library.names)
+    tables = grids(document, view)
+
+    furniture = _Spans([block for block in blocks if block.kind == "furniture"])
+    body = [mention for mention in mentions if furniture.find(mention.start) is None]
+    damaged = {date.start: date.iso for date in checks.damaged_dates(view, document.issued) if date.iso}
+
+    context = Context(document, view, layout, library)
+    figures = tuple(context.read(body, tables, damaged))
+    ledger = _ledger(document, mentions, furniture, figures, context.labels)
+    checked = checks.run(document, view, figures, ledger, claim=context.claim)
+
+    return Extraction(
+        document=document,
+        figures=checked.figures,
+        ledger=_with_figures(document, checked.ledger, checked.figures),
+        place=context.place,
+        place_code=context.place_code,
+        period=context.periods.default,
+    )
+
+
+class _Spans:
+    """Disjoint spans in order, asked by offset."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = blocks
+        self.starts = [block.start for block in blocks]
+
+    def find(self, offset: int) -> Block | None:
+        i = bisect_right(self.starts, offset) - 1
+        return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
+
+
+def _ledger(
+    document: Document, mentions: Sequence[Mention], furniture: _Spans, figures: Sequence[Figure], labels: set[int]
+) -> tuple[LedgerEntry, ...]:
+    """One entry for each numeric mention that is no figure, in text order."""
+    doc, text = document.id, document.text
+    starts = [figure.start for figure in figures]
+    entries = []
+    for mention in mentions:
+        start, end = mention.start, mention.end
+        i = bisect_right(starts, end - 1) - 1
+        if i >= 0 and figures[i].end > start:
+            continue
+        block = furniture.find(start)
+        quote = text[start:end]
+        if block is not None:
+            entries.append(LedgerEntry(doc, start, end, quote, "furniture", block.note))
+        elif start in labels and mention.kind != "date":
+            entries.append(LedgerEntry(doc, start, end, quote, "name", "table_label"))
+        elif mention.kind in ("figure", "bare"):
+            entries.append(LedgerEntry(doc, start, end, quote, "unexplained", ""))
+        else:
+            entries.append(LedgerEntry(doc, start, end, quote, mention.kind, mention.rule))
+    return tuple(entries)
+
+
+def _with_figures(
+    document: Document, ledger: Sequence[LedgerEntry], figures: Sequence[Figure]
+) -> tuple[LedgerEntry, ...]:
+    """The whole ledger: what is no figure, and an entry for each figure, disjoint and in text order."""
+    starts = [figure.start for figure in figures]
+    entries = [LedgerEntry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
+    for entry in ledger:
+        i = bisect_right(starts, entry.end - 1) - 1
+        if i < 0 or figures[i].end <= entry.start:
+            entries.append(entry)
+    entries.sort(key=lambda entry: entry.start)
+    return tuple(entries)
