@@ -55,7 +55,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["extractor.batch.work", "extractor.extract"])
+    context.set_forkserver_preload(["extractor.batch.work", "extractor.pipeline"])
     return context
 
 

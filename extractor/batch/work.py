@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from extractor.batch.sources import Source
@@ -53,7 +53,7 @@ def failure(source: Source, error: ExtractorError) -> Result:
 
 
 def _tabulate(source: Source, library: Library) -> Result:
-    from extractor.extract import extract
+    from extractor.pipeline import extract
 
     extraction = extract(_load(source), library)
     document = extraction.document
@@ -73,5 +73,4 @@ def _tabulate(source: Source, library: Library) -> Result:
 def _load(source: Source) -> Document:
     from extractor.ingest import load
 
-    document = load(source.path, place=source.place)
-    return replace(document, period=source.period) if source.period else document
+    return load(source.path, name=source.name, place=source.place, period=source.period)

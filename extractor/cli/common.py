@@ -48,7 +48,7 @@ def read_library(patterns: Path | None) -> Library:
 
 def extraction_of(source: str, patterns: Path | None = None, place: str | None = None) -> Extraction:
     """One document through the whole pipeline."""
-    from extractor.extract import extract
+    from extractor.pipeline import extract
 
     library = read_library(patterns)
     return extract(read_document(source, place), library)
