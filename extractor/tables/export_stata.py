@@ -34,6 +34,13 @@ LABELS: dict[str, dict[str, str]] = {
     },
 }
 
+#: Words that Stata keeps for itself.
+_RESERVED = frozenset(
+    "aggregate array boolean break byte case catch class colvector complex const continue default delegate delete do "
+    "double else eltypedef end enum explicit export external float for friend function global goto if in inline int "
+    "local long null pragma protected quad rowvector short strl typedef typename using virtual with".split()
+)
+
 NAMES = Table(
     "names",
     "Stata 变量名与列名对照",
@@ -69,7 +76,7 @@ def write_stata(tables: Mapping[str, Stored], target: Path) -> None:
 
 def variable_names(names: Sequence[str]) -> dict[str, str]:
     """Stata names for columns: ``.`` becomes ``_``; a name beyond 32 characters loses vowels from its end, then is cut;
-    a clash gets a number.
+    a reserved word gets ``_`` before it, a clash a number after it.
 
     >>> variable_names(["monitoring.risk_removed.household_rate"])
     {'monitoring.risk_removed.household_rate': 'monitoring_risk_removed_hshld_rt'}
@@ -78,7 +85,7 @@ def variable_names(names: Sequence[str]) -> dict[str, str]:
     found = {}
     for name in names:
         short = re.sub(r"\W", "_", name, flags=re.ASCII)
-        if short[:1].isdigit():
+        if short[:1].isdigit() or short.lower() in _RESERVED:
             short = "_" + short
         at = len(short)
         while len(short) > MAX_NAME and (at := at - 1) > 0:

@@ -15,7 +15,6 @@ from extractor.tables import periods
 from extractor.tables.places import Identity, identify
 from extractor.tables.records import Row, is_blocked, joined, plain
 from extractor.tables.schema import PRECISION, SCALE
-from extractor.tables.units import converted
 
 if TYPE_CHECKING:
     from extractor.library import Indicator, Library
@@ -71,8 +70,9 @@ def _observation(figure: Figure, reading: _Reading, library: Library) -> Observa
     place = identify(figure.region, figure.region_code, period.year)
     if place is None:
         return "no_place", "neither the text nor --place says where"
-    value = converted(reading.value, reading.unit, indicator.unit, library)
-    upper = None if reading.value_max is None else converted(reading.value_max, reading.unit, indicator.unit, library)
+    units = library.units
+    value = units.convert(reading.value, reading.unit, indicator.unit)
+    upper = None if reading.value_max is None else units.convert(reading.value_max, reading.unit, indicator.unit)
     if value is None or (upper is None) != (reading.value_max is None):
         return "unit", f"{reading.unit or 'no unit'} does not convert to {indicator.unit}"
     value, upper = _signed(figure, indicator, value, upper)
