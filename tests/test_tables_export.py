@@ -149,8 +149,8 @@ def test_stata(run: Path, tmp_path: Path) -> None:
 
 
 def test_stata_names_are_legal_short_and_different() -> None:
-    names = ["monitoring.risk_removed.household_rate", "monitoring.risk_removed.household_rates", "9lives", "end", "地区",
-             "a.b", "a_b", "x" * 60, "x" * 61]
+    long = "monitoring.risk_removed.household_rate"
+    names = [long, long + "s", "9lives", "end", "地区", "a.b", "a_b", "x" * 60, "x" * 61]
     mapped = variable_names(names)
     assert len(set(mapped.values())) == len(names)
     assert all(len(v) <= MAX_NAME and v.isidentifier() and v.isascii() for v in mapped.values())

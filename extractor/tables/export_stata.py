@@ -35,11 +35,13 @@ LABELS: dict[str, dict[str, str]] = {
 }
 
 #: Words that Stata keeps for itself.
-_RESERVED = frozenset(
-    "aggregate array boolean break byte case catch class colvector complex const continue default delegate delete do "
-    "double else eltypedef end enum explicit export external float for friend function global goto if in inline int "
-    "local long null pragma protected quad rowvector short strl typedef typename using virtual with".split()
-)
+_RESERVED = frozenset((
+    "aggregate", "array", "boolean", "break", "byte", "case", "catch", "class", "colvector", "complex", "const",
+    "continue", "default", "delegate", "delete", "do", "double", "else", "eltypedef", "end", "enum", "explicit",
+    "export", "external", "float", "for", "friend", "function", "global", "goto", "if", "in", "inline", "int",
+    "local", "long", "null", "pragma", "protected", "quad", "rowvector", "short", "strl", "typedef", "typename",
+    "using", "virtual", "with",
+))
 
 NAMES = Table(
     "names",
