@@ -111,6 +111,48 @@ def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) 
 _TOUCHING = re.compile(
     r"(?:[县市区镇乡村旗]|街道)(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
 )
+def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
+    """Every other mention of the unlisted names that were found."""
+    names = {mention.name for mention in mentions if mention.kind == UNLISTED}
+    if not names or len(names) > _MANY:
+        return []
+    taken = {mention.start for mention in mentions}
+    pattern = re.compile("|".join(sorted(names, key=lambda name: (-len(name), name))))
+    return [
+        Mention(match.start(), match.end(), UNLISTED, match[0])
+        for match in pattern.finditer(view)
+        if match.start() not in taken
+    ]
+
+
+_WRAP = re.compile(r"(?<=[一-鿿，、0-9])\n(?=[一-鿿0-9])")
+
+
+def unwrap(view: str) -> tuple[str, tuple[int, ...]]:
+    """``view`` without the line ends that cut its paragraphs, and where they were (offsets in ``view``).
+
+    Only texts that are wrapped throughout are changed: three or more full lines that end inside a sentence. Names are
+    cut by such line ends (临川|坝县); offsets map back by counting the cuts before.
+    """
+    cuts = [
+        match.start()
+        for match in _WRAP.finditer(view)
+        if match.start() - view.rfind("\n", max(0, match.start() - _WIDE), match.start()) > _LINE
+    ]
+    if len(cuts) < 3:
+        return view, ()
+    parts, last = [], 0
+    for cut in cuts:
+        parts.append(view[last:cut])
+        last = cut + 1
+    parts.append(view[last:])
+    return "".join(parts), tuple(cuts)
+
+
+#: Width in characters of a full line, at least and at most.
+_LINE, _WIDE = 20, 160
+
+
 def towns_as_subjects(view: str, known: set[int]) -> list[Mention]:
     """Towns that begin a clause of a county's report: 白石镇种植3万亩. ``known`` holds the starts found already."""
     return [
@@ -165,7 +207,7 @@ _Table = tuple[re.Pattern[str], dict[str, Place]]
 def short_names(gazetteer: Gazetteer, identity: str, year: int | None) -> _Table | None:
     """Pattern and table of the short names of what lies directly below a division: 无为, 南陵 below 芜湖市."""
     table: dict[str, Place] = {}
-    own = {state.short for state in gazetteer.states[identity]}
+    own = {state.short for state in gazetteer.states.get(identity, ())}
     for child in gazetteer.children(identity):
         place = gazetteer.at(child, year)
         if place is None or (year is not None and not place.valid(year) and place.last_year is not None):
