@@ -63,7 +63,7 @@ class Context:
             set_role(frame, self.cues)
             self.status.set_status(frame)
             section = frame.section.path if frame.section else ()
-            periods.set_period(frame, frame.status == "target" or self.status.plans(section))
+            periods.set_period(frame, self.status.plans(section))
         set_subjects(found, self.view, dates)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]

@@ -8,6 +8,7 @@ The document gives the years of report and plan (title, date of issue); a sectio
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,13 +28,16 @@ _PARTS = {
 _WORDS = re.compile(
     r"(?P<part>上半年|下半年|第?[一二三四]季度|前三个?季度|前两季度|首季)(?P<edge>末|底)?"
     r"|(?P<this>今年|本年度?|全年|年内|当年)(?P<since>以来)?|(?P<last>去年|上年度?|前一年)(?P<lastend>末|底)?|(?P<next>明年|来年)(?P<nextend>末|底)?"
-    r"|(?P<end>年末|年底|期末|岁末)(?!前)|(?P<deadline>年底前|年底之前)|(?P<now>截[至止](?:目前|今|发稿|日前)|到目前为止|迄今|目前已?|至今)"
+    r"|(?P<end>年末|年底|期末|岁末)(?!前)|(?P<deadline>年底前|年底之前)|(?P<now>截[至止](?:目前|今|发稿|日前)|到目前为止|迄今|目前已?(?!的)|至今)"
     r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
     r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|本届政府(?:任期内?|以来)?)"
 )
 #: Words before a date that make it the base of a comparison, not the period of what follows.
 _COMPARED = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)(?:\s*)$")
-_NOT_PERIOD_AFTER = re.compile(r"^(?:年?以来)?(?:年?出列|年?脱贫|年?度?(?:考核)?优秀|年?以前|年?建成|版|级)")
+#: What may stand between the head of a clause and a date that rules the clauses behind it too.
+_OPENS = re.compile(
+    r"^[\s　“\"(（]*(?:[一二三四五六七八九十]是|其中|但|而|自|从|到|至|在|于|截至|截止|力争|确保|争取|预计|计划|全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
+)
 _UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
 _DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
 _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
@@ -46,6 +50,7 @@ _YEAR_PART = ("上半", "下半", "一季", "二季", "三季", "四季", "前�
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~～至](?:19|20)\d\d年)")
 _CN_YEAR = re.compile(r"([一二三四五六七八九〇○零O０Ｏ]{4})年")
 _CN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
+_STRETCH = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
 _HALF = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")
 
 
@@ -94,6 +99,12 @@ def document_periods(document: Document, view: str, title: str, plans: bool | No
             if part:
                 report = issue_year
             plan = issue_year if early and report < issue_year else report + 1
+            if plans is True:
+                plan = issue_year if issued is not None and issued[5:7] <= "09" else issue_year + 1
+                report = plan - 1
+                stretch = _STRETCH.search(view[:2500])
+                if stretch and int(stretch[1]) <= plan <= int(stretch[2]):
+                    return DocumentPeriods(report, plan, str(report), f"{stretch[1]}/{stretch[2]}", issued, True)
         else:
             counted = Counter(years_in(view))
             if not counted:
@@ -146,6 +157,8 @@ class Anchor:
     end: int
     period: str
     rule: str
+    reach: int | None = None
+    """Where its force ends: a date inside a phrase (2022年度考核优秀的) says nothing of the clauses behind it."""
 
 
 class PeriodReader:
@@ -217,10 +230,17 @@ class PeriodReader:
             if _DEADLINE.search(self.view[max(0, date.start - 8) : date.start]):
                 period = self._resolve(date, None, upto=True)
                 if period:
-                    section = self.layout.section(date.start)
-                    start = section.start if section else self.layout.paragraph(date.start)[0]
+                    start = self._task_start(date.start)
                     spans.append((start, date.start, period))
         return spans
+
+    def _task_start(self, offset: int) -> int:
+        """Where the task begins that ends in a deadline: its numbered section, or the one above a 3. or (3)."""
+        sections = self.layout.sections
+        i = bisect_right(self.layout.section_starts, offset) - 1
+        while i > 0 and sections[i].depth >= 3:
+            i -= 1
+        return sections[i].start if i >= 0 else self.layout.paragraph(offset)[0]
 
     # -- dates ------------------------------------------------------------------------------------------------
 
@@ -252,13 +272,22 @@ class PeriodReader:
                 if len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART:
                     continue
                 rule = "period.upto" if upto else "period.date"
-                anchors.append(Anchor(date.start, date.end, period, rule))
+                anchor = Anchor(date.start, date.end, period, rule)
+                if not upto and self.periods.dated and not _OPENS.search(view[self._clause_start(date.start) : date.start]):
+                    anchor.reach = self.layout.clause(date.start)[1]
+                if anchors and len(period) == 4 and len(anchors[-1].period) == 4 and anchors[-1].end >= date.start - 1:
+                    if view[anchors[-1].end : date.start] in ("、", "和", "及", "与"):
+                        anchor.period = f"{anchors[-1].period}/{period}"
+                anchors.append(anchor)
         for word in _WORDS.finditer(view, start, end):
             anchor = self._word(word, anchors, year)
             if anchor is not None:
                 anchors.append(anchor)
         anchors.sort(key=lambda a: a.start)
         return anchors
+
+    def _clause_start(self, offset: int) -> int:
+        return self.layout.clause(offset)[0]
 
     def _word(self, word: re.Match[str], anchors: Sequence[Anchor], year: int | None) -> Anchor | None:
         named = [a for a in anchors if a.end <= word.start() and word.start() - a.end <= 1 and len(a.period) == 4]
@@ -267,9 +296,10 @@ class PeriodReader:
         if _COMPARED.search(self.view[max(0, start - 3) : start]):
             return None
         if word["now"]:
-            if self.periods.issued and word["now"] != "目前已" and not word["now"].startswith("目前"):
-                return Anchor(start, end, self.periods.issued, "period.now")
-            return None
+            p = self.periods
+            if p.issued and p.default and len(p.default) > 4 and not word["now"].startswith("目前"):
+                return Anchor(start, end, p.issued, "period.now")
+            return Anchor(start, end, p.default, "period.now") if p.default and not p.dated else None
         if word["plan"]:
             first = _five_year(word["plan"])
             if word["planpart"] in ("时期", "期间", "以来"):
@@ -315,17 +345,21 @@ class PeriodReader:
             return frame.chain.period, "period.list"
         found: Anchor | None = None
         for anchor in self._anchors:
-            if anchor.start < frame.start:
+            if 0 <= anchor.start - frame.end <= 1 and anchor.rule == "period.date":
+                return anchor.period, "period.noun"  # 37个2017年出列贫困村
+            if anchor.start < frame.start and (anchor.reach is None or frame.start < anchor.reach):
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":
                     continue
                 found = anchor
         if frame.role == "level" and year is not None and _LASTLEVEL.search(frame.left):
             base = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else year
             return str(base - 1), "period.last_year"
+        if found is None and frame.role in ("per_unit", "level") and "每年" in frame.lead[-24:]:
+            return default, "period.each_year"
         if found is None:
             found = self._carried
         period, rule = (found.period, found.rule) if found is not None else (default, "period.document")
-        if found is None and frame.status == "target":
+        if found is None and frame.status != "actual":
             for start, end, deadline in self._deadlines:
                 if start <= frame.start < end:
                     return deadline, "period.deadline"
