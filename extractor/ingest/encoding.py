@@ -22,7 +22,7 @@ _COMMON = re.compile(r"[的一是和在年工作人全市县乡村国政府发�
 _HAN = re.compile(r"[㐀-鿿]")
 # UTF-8 read as GBK (锟斤拷 is a replacement character twice), GBK read as Latin-1, UTF-8 read as Latin-1.
 _MOJIBAKE = re.compile(
-    r"锟斤拷|烫烫烫|屯屯屯|(?:[ÃÂåäæçèé][\u0080-\u00bf\u2013-\u20ac]){3}|[À-ÿ]{6}|[鐨涓鍏骞鏀鍙锛銆].{0,2}[鐨涓鍏骞鏀鍙锛銆]")
+    r"锟斤拷|烫烫烫|屯屯屯|(?:[Â-ô][\u0080-\u00bf\u2013-\u20ac]{1,2}){3}|[À-ÿ]{6}|[鐨涓鍏骞鏀鍙锛銆].{0,2}[鐨涓鍏骞鏀鍙锛銆]")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 200_000
 

@@ -84,20 +84,17 @@ def html_document(data: bytes, *, digest: str, name: str, place: str | None = No
 
 
 def _parse(text: str, name: str) -> tuple[etree._Element, bool]:
-    text = _FORBIDDEN.sub("�", _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1))
+    text = _FORBIDDEN.sub(" ", _XML_DECLARATION.sub("", text.lstrip("\ufeff"), count=1))
     root, complete = _tree(text)
     if complete and root is not None:
         return root, False
-    for thin in (lambda t: _BARE_NESTING.sub(_as_break, _INLINE_NESTING.sub("", t)), lambda t: _ANY_TAG.sub("<br>", t)):
-        root, complete = _tree(thin(text))
+    flat = _BARE_NESTING.sub("<br>", _INLINE_NESTING.sub("", text))
+    for thinner in (flat, _ANY_TAG.sub("<br>", text)):
+        root, complete = _tree(thinner)
         if complete and root is not None:
             return root, True
     raise InputError("is not HTML that can be parsed", where=name, hint="save the page again from the browser",
                      code="html")
-
-
-def _as_break(match: re.Match[str]) -> str:
-    return "<br>"
 
 
 def _tree(text: str) -> tuple[etree._Element | None, bool]:
@@ -107,8 +104,7 @@ def _tree(text: str) -> tuple[etree._Element | None, bool]:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None, False
-    fatal = any(entry.type_name == "ERR_RESOURCE_LIMIT" or entry.type_name == "ERR_NAME_TOO_LONG"
-                for entry in parser.error_log)
+    fatal = any(entry.type_name in ("ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG") for entry in parser.error_log)
     return root, not fatal
 
 

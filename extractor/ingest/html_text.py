@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from lxml import etree
 
@@ -11,10 +12,11 @@ from extractor.reading.furniture_rules import packaged_rules
 
 _SKIP = frozenset({"script", "style", "head", "template", "svg", "math", "object", "embed", "iframe", "canvas", "audio",
                    "video", "map"})
-_BLOCK = frozenset(
-    "p div section article main center blockquote ul ol dl dt dd li h1 h2 h3 h4 h5 h6 table caption tr td th thead tbody "
-    "tfoot form fieldset legend header footer nav aside address figure figcaption pre hr body html details summary dir "
-    "menu option optgroup select noscript hgroup dialog search".split())
+_BLOCK = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+    "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre",
+    "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARTS = {"nav": "navigation", "footer": "footer", "aside": "related", "button": "navigation", "select": "navigation",
           "option": "navigation", "noscript": "navigation", "search": "navigation"}
@@ -41,6 +43,7 @@ class Walker:
         self.block_start = 0
         self.blank = False
         self.soft_break = False
+        self.breaks = 0
         self.kinds: list[tuple[BlockKind, int]] = [("paragraph", 0)]
         self.regions: list[tuple[str, int]] = []
         self.found_regions: list[tuple[int, int, str]] = []
@@ -184,6 +187,7 @@ class Walker:
         elif self.blank and self.size > self.block_start and not self.parts[-1].endswith(("\n", "\t")):
             self._raw(" ")
         self.blank = False
+        self.breaks = 0
         self._raw(text)
         if self.links:
             self.link_text += len(text)
@@ -197,8 +201,9 @@ class Walker:
         self.blank = False
         if self.in_cell:
             self.soft_break = self.size > self.block_start
-        elif self.size > self.block_start:
+        elif self.size > self.block_start and self.breaks < 2:
             self._raw("\n")
+            self.breaks += 1
 
     def _end_block(self) -> None:
         """Close the block of running text, if there is one."""
@@ -255,12 +260,9 @@ class Walker:
         prose = sum(block.end - block.start for block in self.blocks)
         notes = [""] * len(self.blocks)
         starts = [block.start for block in self.blocks]
-        from bisect import bisect_left
-
         for start, end, note in self.found_regions:
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            inside = sum(b.end - b.start for b, link in zip(self.blocks[first:last], self.linked[first:last], strict=True)
-                         if not link)
+            inside = sum(self.blocks[i].end - self.blocks[i].start for i in range(first, last) if not self.linked[i])
             if inside > prose * _MOST or any(b.level == 1 for b in self.blocks[first:last]):
                 continue
             for i in range(first, last):
@@ -331,7 +333,7 @@ def _number(value: str | None) -> int:
 
 
 def _is_data(table: etree._Element) -> bool:
-    """Whether a table holds data rather than the layout of the page: no table inside, two rows and columns, no essay."""
+    """Whether a table holds data rather than the layout of the page: no table in it, no essay."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
     rows = columns = 0

@@ -1,6 +1,7 @@
 """What a page says about itself: title, publisher, date of issue and the labelled fields of disclosure pages.
 
-Disclosure pages (政府信息公开) print the fields of their catalogue (索引号, 发布机构, 主题分类, 成文日期 ...), one a line, several a line, or label and value on two lines; after the page has been flattened to text all three occur
+Disclosure pages (政府信息公开) print the fields of their catalogue (索引号, 发布机构, 主题分类, 成文日期 ...), one a
+line, several a line, or label and value on two lines; after the page has been flattened to text all three occur
 in one document. Only the stretch above the body is read, so that 来源： in a paragraph is not taken for a label.
 """
 
@@ -57,7 +58,7 @@ _NOT_TITLE = re.compile(
     r"首页|当前位置|所在的?位置|您现在|无障碍|长辈版|适老|登录|注册|收藏|打印|下载|全屏|字号|加大|还原|减小|分享|微信|微博|扫一扫|"
     r"二维码|版权|备案|联系我们|网站地图|搜索|RSS|https?:|www\.|@|导航|栏目|责任编辑|点击|浏览|阅读|简体|繁体|English|记者|通讯员|"
     r"各位代表|\A[\s•·\-—>|/【\]]|[。；;！!？?]|[，,]\S+[，,]|[:：]\Z|\A\d[\d\-: ]+\Z|"
-    r"\A[一二三四五六七八九十]+、|\A表\s?\d")
+    r"\A[一二三四五六七八九十]+、|\A表\s?\d|\d[万亿]?[户人元个%项]")
 _LONG = 120
 _HEAD_LINES = 60
 _HEAD_CHARS = 6000

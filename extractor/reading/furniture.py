@@ -38,7 +38,9 @@ _FIRM = frozenset({"title", "heading", "table_cell", "furniture"})
 """Kinds of block that the loader knows for certain; furniture found in the text does not cut them."""
 
 
-def label(text: str, view: str, blocks: Sequence[Block] = (), rules: FurnitureRules | None = None) -> tuple[Block, ...]:
+def label(
+    text: str, view: str, blocks: Sequence[Block] = (), rules: FurnitureRules | None = None
+) -> tuple[Block, ...]:
     """``blocks`` with the furniture of the page marked: new ``furniture`` blocks, each with its reason in ``note``.
 
     ``view`` is the folded text. Titles, headings and table cells that overlap new furniture keep their place; other
@@ -231,7 +233,7 @@ def _teasers(text: str, view: str, lines: list[Span], found: list[tuple[int, int
         # Where the copy ends, walked in step with the blanks that only one of the two has.
         reach = _reach(stretch, len(squeezed))
         cut_off = text[stop - 1] not in _FULL_STOP or stop < end
-        if cut_off or "\n" in stretch[:reach].strip() or lead and lead.end() > start:
+        if cut_off or "\n" in stretch[:reach].strip() or (lead and lead.end() > start):
             teasers.append((start, end, "teaser"))
     return teasers
 

@@ -1,4 +1,4 @@
-"""``patterns/furniture.yaml`` read and compiled: what counts as page furniture is data, kept by people who read pages."""
+"""``patterns/furniture.yaml`` read and compiled: what counts as page furniture is data, kept by readers of pages."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def grids(document: Document, view: str) -> list[Grid]:
     marked = _marked(document, view)
     taken = [(raw.start, raw.end) for raw in marked]
     raws = sorted([*marked, *find_grids(document.text, view, taken)], key=lambda raw: raw.start)
-    result = []
+    result: list[Grid] = []
     for raw in raws:
         grid = read_grid(raw, document.text, view, len(result))
         if grid is not None:
@@ -280,10 +280,10 @@ def _stub_columns(cells: list[RawCell], matrix: dict[tuple[int, int], RawCell], 
         title = names[column][-1] if names[column] else ""
         if UNIT_WORD.match(title):
             continue
-        if _SERIAL.match(title) or len(values) * 2 < len(body) and not all(
-                PLACEHOLDER.match(cell.text.strip()) or id(cell) in numeric for cell in body):
-            stubs.add(column)
-        elif column == 0 and values and all(_YEAR_ONLY.match(cell.text.strip()) for cell in values):
+        texts = len(values) * 2 < len(body) and not all(
+            PLACEHOLDER.match(cell.text.strip()) or id(cell) in numeric for cell in body)
+        years = column == 0 and values and all(_YEAR_ONLY.match(cell.text.strip()) for cell in values)
+        if texts or years or _SERIAL.match(title):
             stubs.add(column)
     return stubs
 
@@ -296,7 +296,7 @@ def _row_cells(matrix: dict[tuple[int, int], RawCell], row: int, stubs: set[int]
         if cell is None or cell in cells or column == unit_column:
             continue
         text = cell.text.strip()
-        if text.isdigit() and not _YEAR_ONLY.match(text) or PLACEHOLDER.match(text):
+        if (text.isdigit() and not _YEAR_ONLY.match(text)) or PLACEHOLDER.match(text):
             continue  # a serial number
         cells.append(cell)
     return cells
@@ -308,7 +308,7 @@ def _repeats_header(line: list[RawCell], header: dict[int, str]) -> bool:
 
 
 def _path(labels: list[str]) -> tuple[str, ...]:
-    path = []
+    path: list[str] = []
     for label in labels:
         name = _clean(label)[0]
         if name and not _STUB.match(name) and (not path or path[-1] != name):

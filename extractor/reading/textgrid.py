@@ -7,6 +7,7 @@ label, k numbers, label, k numbers ..., with nothing but short labels between nu
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -49,15 +50,15 @@ NUMBER = re.compile(
 PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
 
 _VERTICAL = "│┃║┆┇┊┋|｜╎╏"
-_RULE_CHARS = frozenset("─━═┄┅┈┉╌╍-—=+:┌┍┎┏┐┑┒┓└┕┖┗┘┙┚┛├┝┞┟┠┡┢┣┤┥┦┧┨┩┪┫┬┭┮┯┰┱┲┳┴┵┶┷┸┹┺┻┼┽┾┿╀╁╂╃╄╅╆╇╈╉╊╋╔╗╚╝╠╣╦╩╬ \t" + _VERTICAL)
+_RULE_CHARS = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
 _SPLIT = re.compile(f"[{_VERTICAL}]")
 _BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
 _TWO_NUMBERS = re.compile(r"(?:\s|\A)[\d.,]+(?:\s.*)?\s[\d.,]+(?:\s|\Z)")
 _TOKEN = re.compile(r"\S+")
 _PROSE = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
 _HEADER_WORD = re.compile(
-    r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|县\s*区|县市区|乡\s*镇|"
-    r"时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
+    r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|"
+    r"县\s*区|县市区|乡\s*镇|时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
 UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
@@ -159,7 +160,8 @@ def lines_above(view: str, start: int) -> str:
         line = line.strip()
         if not line:
             continue
-        if len(line) > 60 or line.endswith(("。", "；", ";", ".")) or len(lines) == 3 or _TWO_NUMBERS.search(line):
+        full = line.endswith(("。", "；", ";", ".")) or len(lines) == 3
+        if full or len(line) > 60 or _TWO_NUMBERS.search(line):
             break
         lines.append(line)
     return " ".join(reversed(lines))
@@ -181,7 +183,7 @@ def _split(position: int, line: str) -> list[tuple[int, int, int, int]]:
         edges.append(len(line))
     screen = _screen(line)
     cells = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         piece = line[left + 1:right]
         stripped = piece.strip()
         start = left + 1 + (len(piece) - len(piece.lstrip())) if stripped else left + 1
@@ -275,9 +277,7 @@ def _tokens(view: str, start: int, end: int) -> list[_Token]:
             pieces = list(re.finditer(r"[^\t\s](?:[^\t]*[^\t\s])?", line))
         else:
             pieces = list(_TOKEN.finditer(line))
-        for piece in pieces:
-            if piece is not None:
-                tokens.append(_token(a + piece.start(), a + piece.end(), piece[0], index))
+        tokens += [_token(a + piece.start(), a + piece.end(), piece[0], index) for piece in pieces if piece]
     return _joined(tokens)
 
 
