@@ -70,9 +70,8 @@ def _observation(figure: Figure, reading: _Reading, library: Library) -> Observa
     place = identify(figure.region, figure.region_code, period.year)
     if place is None:
         return "no_place", "neither the text nor --place says where"
-    units = library.units
-    value = units.convert(reading.value, reading.unit, indicator.unit)
-    upper = None if reading.value_max is None else units.convert(reading.value_max, reading.unit, indicator.unit)
+    value = _in_unit(reading.value, reading.unit, indicator, library)
+    upper = None if reading.value_max is None else _in_unit(reading.value_max, reading.unit, indicator, library)
     if value is None or (upper is None) != (reading.value_max is None):
         return "unit", f"{reading.unit or 'no unit'} does not convert to {indicator.unit}"
     value, upper = _signed(figure, indicator, value, upper)
@@ -80,6 +79,16 @@ def _observation(figure: Figure, reading: _Reading, library: Library) -> Observa
     if not _fits(value) or (upper is not None and not _fits(upper)):
         return "too_long", f"more than {PRECISION - SCALE} digits before the point"
     return _record(figure, reading, indicator, place, period, value, upper)
+
+
+def _in_unit(value: Decimal, unit: str, indicator: Indicator, library: Library) -> Decimal | None:
+    """``value`` in the indicator's unit; None where it measures something else.
+
+    A unit that the entry accepts beside its own (条 for 个, 元 for 元/人 where the per part is not printed) counts as
+    its own.
+    """
+    accepted = dict.fromkeys([indicator.unit, *(name for claim in indicator.claims for name in claim.units)])
+    return next((found for to in accepted if (found := library.units.convert(value, unit, to)) is not None), None)
 
 
 def _record(

@@ -141,12 +141,13 @@ def panel_column(indicator: Indicator, status: str) -> Column:
     return Column(indicator.id + SUFFIX[status], "number", zh, en)
 
 
-def preview(comparable: Comparable, rows: int = 8, columns: int = 4) -> tuple[list[str], list[Sequence[Cell]]]:
-    """A corner of the panel to look at: the columns that are filled best, the rows that have most of them."""
+def preview(comparable: Comparable, rows: int = 8, columns: int = 3) -> tuple[list[str], list[Sequence[Cell]]]:
+    """A corner of the panel to look at: the columns of facts that are filled best, the rows that have most of them."""
     fixed = len(PANEL.columns)
     names = comparable.panel.names
     filled = sorted(
-        range(fixed, len(names)), key=lambda at: (-sum(row[at] is not None for row in comparable.panel_rows), at)
+        (at for at in range(fixed, len(names)) if not names[at].endswith(tuple(filter(None, SUFFIX.values())))),
+        key=lambda at: (-sum(row[at] is not None for row in comparable.panel_rows), at),
     )[:columns]
     picked = sorted(comparable.panel_rows, key=lambda row: -sum(row[at] is not None for at in filled))[:rows]
     picked.sort(key=lambda row: (str(row[0]), str(row[5])))
