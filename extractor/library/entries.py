@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,7 +38,7 @@ DEFAULT_STATUSES: dict[str, tuple[str, ...]] = {"standard": STATUSES}
 
 #: Seconds one search of a user's regex may take.
 REGEX_SECONDS = 0.05
-#: Texts that make a catastrophic regex show itself when the library is loaded.
+#: Texts that make a catastrophic regex show itself when the library is loaded, besides those of its own characters.
 _PROBES = tuple(unit * (200 // len(unit)) + "!" for unit in ("一", "全市共有监测对象户数", "a", "1234567890", " "))
 
 
@@ -73,6 +74,7 @@ class Example:
     text: str
     value: Decimal
     unit: str
+    """Unit of the figure; '' where any of the entry's units will do."""
     status: str
     heading: str
     title: str
@@ -158,7 +160,7 @@ def _entry(fields: Fields) -> Indicator | None:
     entry = Indicator(
         id=identity, topic=fields.text("topic"), label_zh=fields.text("label_zh"), label_en=fields.text("label_en"),
         unit=unit, kind=kind, definition=fields.text("definition"), note=fields.text("note", ""), claims=claims,
-        examples=tuple(_example(sub, unit) for sub in fields.entries("examples", f"example of '{identity}'")),
+        examples=tuple(_example(sub) for sub in fields.entries("examples", f"example of '{identity}'")),
         rejects=_rejects(fields, identity), part=fields.text("part", ""), whole=fields.text("whole", ""),
         rival=fields.text("rival", ""), where=fields.where("id"),
     )
@@ -196,7 +198,7 @@ def _check_regex(pattern: str, fields: Fields) -> None:
     except regex.error as error:
         fields.problem(f"bad regex '{pattern}': {error}", "regex", "test it, or use terms instead")
         return
-    for probe in _PROBES:
+    for probe in (*_PROBES, *_own_probes(pattern)):
         try:
             compiled.search(probe, timeout=REGEX_SECONDS)
         except TimeoutError:
@@ -205,12 +207,18 @@ def _check_regex(pattern: str, fields: Fields) -> None:
             return
 
 
-def _example(fields: Fields, unit: str) -> Example:
+def _own_probes(pattern: str) -> list[str]:
+    own = "".join(dict.fromkeys(re.findall(r"[\u4e00-\u9fffA-Za-z0-9]", pattern)))[:12]
+    pieces = [own, *own, *(own[i : i + 2] for i in range(len(own) - 1))]
+    return [piece * (200 // len(piece)) + "!" for piece in pieces if piece]
+
+
+def _example(fields: Fields) -> Example:
     value = fields.number("value")
     if value is None:
         fields.problem("example has no value", hint="say which number the entry must take, in the figure's own unit")
     example = Example(
-        text=fields.text("text"), value=value or Decimal(0), unit=fields.text("unit", unit),
+        text=fields.text("text"), value=value or Decimal(0), unit=fields.text("unit", ""),
         status=fields.choice("status", STATUSES, "actual"), heading=fields.text("heading", ""),
         title=fields.text("title", ""), place=fields.text("place", ""), where=fields.where(),
     )
