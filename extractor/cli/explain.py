@@ -94,13 +94,20 @@ def _figure(figure: Figure) -> list[str]:
     return lines
 
 
+#: The fields whose rules the pipeline records first in ``Figure.why``, in this order.
+_REASONED = ("value", "role", "status", "period", "region", "subject", "indicator")
+
+
 def reasons_by_field(why: tuple[str, ...]) -> dict[str, list[str]]:
-    """``("unit: printed", "period: sentence")`` by field; a rule that names no field stands under ``rules``."""
-    reasons: dict[str, list[str]] = {}
-    for rule in why:
-        name, separator, text = rule.partition(":")
-        reasons.setdefault(name if separator else "rules", []).append(text.strip() if separator else rule)
-    return reasons
+    """The rules behind each field; what came later (a check that settled something) stands under ``further``.
+
+    >>> reasons_by_field(("number.arabic", "", "status.report", "", "document", "", "", "checks.glued"))
+    {'value': ['number.arabic'], 'status': ['status.report'], 'region': ['document'], 'further': ['checks.glued']}
+    """
+    if len(why) < len(_REASONED):
+        return {"further": list(why)} if why else {}
+    reasons = {name: [rule] for name, rule in zip(_REASONED, why, strict=False) if rule}
+    return reasons | ({"further": list(why[len(_REASONED) :])} if len(why) > len(_REASONED) else {})
 
 
 def _entry(entry: LedgerEntry) -> list[str]:
