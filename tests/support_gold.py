@@ -49,11 +49,14 @@ def load(text_path: Path, gold_path: Path) -> tuple[Document, str, tuple[Figure,
             continue
         start, end = line["start"], line["end"]
         number = _NUMBER_END.match(view, start, end)
+        readings = (line.get("malformed") or {}).get("repair") or []
+        indicator = line.get("indicator") or next((part.get("indicator") for part in readings
+                                                   if part["unit"] == line["unit"]), None)
         figures.append(Figure(
             doc=document.id, id=line["id"], start=start, end=end, quote=text[start:end], value=Decimal(line["value"]),
             value_max=Decimal(line["value_max"]) if line.get("value_max") else None, unit=line["unit"],
             modifier=line["modifier"], role=line["role"], status=line["status"], direction=line.get("direction"),
-            subject=line["subject"], indicator=line.get("indicator"), period=line.get("period"),
+            subject=line["subject"], indicator=indicator, period=line.get("period"),
             region=line.get("region"), number_end=number.end() if number else end,
             clause=_span(_CLAUSE, view, start, end), sentence=_span(_SENTENCE, view, start, end)))
     covered = [(figure.start, figure.end) for figure in figures]

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from ..model import Figure
+from .catalogue import make_flag
 from .work import Item, Sheet, amount_text, decimal_text
 
+#: Signs inside a printed number that are no digits.
+_NOISE = str.maketrans("", "", " ,，\n\r\t　")
 _DIGITS = re.compile(r"(\d+)(\.\d+)?")
 
 
@@ -73,13 +76,12 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
 
 def printed_digits(sheet: Sheet, item: Item) -> tuple[str, Decimal]:
     """The printed digits of a figure and the factor of its 万 or 亿; ``('', 1)`` where it is no plain Arabic number."""
-    found = _DIGITS.match(sheet.view, item.start, item.number_end)
+    text = sheet.view[item.start:item.number_end].translate(_NOISE)
+    found = _DIGITS.match(text)
     if found is None or item.value == 0:
         return "", Decimal(1)
-    number = Decimal(found.group())
-    if number == 0:
-        return "", Decimal(1)
-    return found.group(), item.figure.value / number
+    scale = sheet.scale(item)[1]
+    return (found.group(), scale) if Decimal(found.group()) * scale == item.figure.value else ("", Decimal(1))
 
 
 def reconcile(sheet: Sheet, members: list[Item], holds: Callable[[Item, float, float], bool],
@@ -119,3 +121,18 @@ def show_value(figure: Figure, value: Decimal) -> str:
 def rounded(value: float, digits: int = 2) -> str:
     """A computed value for evidence."""
     return f"{value:.{digits}f}"
+
+
+def contradict(sheet: Sheet, code: str, message: str, message_en: str, evidence: str, members: list[Item],
+               holds: Callable[[Item, float, float], bool], flagged: list[Item] | None = None) -> None:
+    """Flag all members (or those ``flagged``) of an arithmetic that does not hold, name those that other arithmetic
+    confirms, and list the single changes that would reconcile it. Confirmed ones are flagged only where all are."""
+    confirmed = {item.index for item in members if item.confirmed}
+    changes = reconcile(sheet, members, holds, confirmed)
+    ordered = sorted(members, key=lambda item: item.index)
+    ids = tuple(item.figure.id for item in ordered)
+    sure = tuple(item.figure.id for item in ordered if item.index in confirmed)
+    chosen = flagged or ordered
+    suspects = [item for item in chosen if item.index not in confirmed] or chosen
+    for item in suspects:
+        item.flag(make_flag(code, message, message_en, evidence, members=ids, confirmed=sure, rivals=tuple(changes)))

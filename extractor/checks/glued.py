@@ -34,6 +34,8 @@ _YEAR_FIRST = re.compile(rf"({YEAR})([1-9]\d*)")
 #: The household noun that wants 户: 脱贫户6092户13468人, 户数626213968.
 _HOUSEHOLD = re.compile(r"(?:户|户数)(?:共|共计|为|达)?\Z")
 #: Nouns that are counted, not paid: a sum of money right behind them has lost a count (学生20731.05万元).
+#: Populations that reports print as households and persons.
+_POPULATION = re.compile(r"(?:对象|户|贫困人口|脱贫人口|低保人口|特困人员|困难群众|搬迁人口|搬迁群众|符合条件的?|共|达|为)\Z")
 _COUNTED = re.compile(r"(?:学生|群众|人员|劳动力|农户|贫困户|脱贫户|监测户|监测对象|低保对象|儿童|老人|职工|村民|党员|党员干部"
                       r"|小额贷款|小额信贷|项目资产|资产|项目|企业|合作社|车间|基地)(?:共|共计)?\Z")
 _PAY = re.compile(r"补|给|发|付|奖|扶持|支持|投|拨|贷|入|额|争取|筹|完成|安排|减|免|到位|销|产|节|偿|融")
@@ -67,6 +69,10 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
             if digits_of(text):
                 item.doubt("implausible", f"{sheet.printed(item)}:以{unit}计数不应有小数",
                            f"a count of {unit} has no decimals", 1)
+    if sheet.losses.get("户", 0) >= 2:
+        for item in sheet.items:
+            if not item.doubts and not item.repair and item.unit in ("人", "元") and item.figure.role == "level":
+                _pattern(sheet, item)
     for group in groups:
         _within(sheet, group)
     _orders(sheet)
@@ -107,6 +113,8 @@ def _year(sheet: Sheet, item: Item, text: str) -> None:
 
 
 def _lost_household(sheet: Sheet, item: Item, text: str) -> None:
+    if item.index and sheet.items[item.index - 1].end >= item.start:
+        return  # the 户 is the measure of the figure before: 1126户3985人
     if item.figure.modifier != "none" or _HOUSEHOLD.search(sheet.clause_before(item.start, 12)) is None:
         return
     clause = sheet.clause_before(item.start)
@@ -116,6 +124,25 @@ def _lost_household(sheet: Sheet, item: Item, text: str) -> None:
     if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
         item.doubt("glued", f"“户”后直接以人计数,{sheet.printed(item)}疑丢失“户”", "a household noun before a count of persons",
                    2 if sheet.losses.get("户", 0) or len(text) >= 6 else 1)
+
+
+def _pattern(sheet: Sheet, item: Item) -> None:
+    """The page's own pattern of loss: where 户 was lost between two numbers elsewhere, a number of the same build (at
+    least five digits, a population or a loan before it) that one household-sized cut explains is doubted too."""
+    text = sheet.view[item.start:item.number_end]
+    if digits_of(text) < 5 or item.figure.modifier != "none":
+        return
+    clause = sheet.clause_before(item.start)
+    if item.unit == "人":
+        if _POPULATION.search(clause) is None or (item.index and sheet.items[item.index - 1].end >= item.start):
+            return
+    elif "贷" not in clause[-8:]:
+        return
+    start = item.sentence[0]
+    entry = sheet.bounds.ratio("户", item.unit, clause + sheet.view[max(start, item.start - 90):item.start])
+    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+        item.doubt("glued", f"同页另有{sheet.losses['户']}处丢失“户”,{sheet.printed(item)}疑同样连写",
+                   "the page lost 户 between numbers elsewhere", 2)
 
 
 def _counted(sheet: Sheet, item: Item) -> None:
@@ -168,9 +195,9 @@ def _orders(sheet: Sheet) -> None:
         indicator = item.figure.indicator
         if indicator is not None and indicator in wanted:
             by_id.setdefault(indicator, []).append(item)
-        for part in item.repair:
-            if part.indicator in wanted:
-                by_id.setdefault(part.indicator, []).append(item)
+        for reading in item.repair:
+            if reading.indicator in wanted:
+                by_id.setdefault(reading.indicator or "", []).append(item)
     for part_id, whole_id in sheet.bounds.orders:
         for part in by_id.get(part_id, ()):
             if part.repair or part.figure.status != "actual":

@@ -17,6 +17,13 @@ _BRACKET = re.compile(r"[(（]([^()（）]{3,400})[)）]")
 _OVERLAP = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
 
 
+_STOPS = ",，、;；:：.。)）(（"
+#: 比上年451万元: a level of another time is no whole.
+_EARLIER = re.compile(r"(?:比|较)[^,，。;；]{0,12}\Z")
+#: Longest stretch without a figure within a list of parts.
+CHAIN = 45
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A whole (one or several figures printed together: 3909户、10226人) and the figures said to be within it."""
@@ -50,7 +57,7 @@ def groups(sheet: Sheet) -> list[Group]:
             stop = close if close > 0 else stop
         elif (outer := _closing(view, begin, first.start)) > 0:
             stop = min(stop, outer)
-        parts = _take(items, after, stop)
+        parts = _take(sheet, after, stop, match.end())
         wholes = _wholes(sheet, after, begin)
         if parts and wholes:
             found.append(Group(wholes, parts, match.group(), view[wholes[0].start:parts[-1].end], begin, opening in "(（"))
@@ -61,7 +68,7 @@ def groups(sheet: Sheet) -> list[Group]:
         after = before + 1
         if before < 0 or items[before].end != match.start() or after >= len(items):
             continue
-        parts = _take(items, after, match.end())
+        parts = _take(sheet, after, match.end(), match.start())
         if parts:
             wholes = _wholes(sheet, after, match.start())
             found.append(Group(wholes, parts, "(", view[wholes[0].start:match.end()], match.start(), True))
@@ -84,9 +91,19 @@ def _closing(view: str, begin: int, until: int) -> int:
     return min(closing) if closing and min(closing) > until else -1
 
 
-def _take(items: list[Item], after: int, stop: int) -> tuple[Item, ...]:
-    end = after
+def _take(sheet: Sheet, after: int, stop: int, marker_end: int) -> tuple[Item, ...]:
+    """The figures of a list that begins at item ``after``: no long stretch without one, and a semicolon ends it unless
+    a colon opened it (其中:中央...;省级...) or it stands in brackets (``stop``)."""
+    items, view = sheet.items, sheet.view
+    colon = view[marker_end:marker_end + 1] in (":", "：")
+    end, edge = after, marker_end
     while end < len(items) and end - after < 40 and items[end].end <= stop:
+        gap = view[edge:items[end].start]
+        if end > after and items[end - 1].unit == "%" and gap and gap[0] not in _STOPS:
+            break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
+        if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
+            break
+        edge = items[end].end
         end += 1
     return tuple(items[after:end])
 
@@ -99,7 +116,8 @@ def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
     for index in range(after - 1, max(-1, after - 4), -1):
         item = items[index]
         gap = view[item.end:edge]
-        if item.figure.role in ("growth", "share", "criterion") or item.unit in ("%", "个百分点", ""):
+        if item.figure.role in ("growth", "share", "criterion", "change", "per_unit") or item.unit in ("%", "个百分点", "") \
+                or _EARLIER.search(view, max(0, item.start - 14), item.start):
             if len(gap) > 60 or "\n" in gap:
                 break
             continue

@@ -72,7 +72,7 @@ class Evidence:
 def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     """Try to repair a doubted figure; True where a repair was found. ``final`` flags what stays unresolved."""
     doubts = item.doubts or []
-    weight = max(doubt.weight for doubt in doubts)
+    weight = sum(doubt.weight for doubt in doubts)
     text = sheet.view[item.start:item.number_end]
     if any(doubt.code == "glued_date" for doubt in doubts) and _year(sheet, item, evidence, final):
         return bool(item.repair)
@@ -80,7 +80,7 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     alive = [reading for reading in readings if not reading.against]
     dead = [f"{reading.text}:{'、'.join(reading.against)}" for reading in readings if reading.against] + excluded
     best = _unique(alive)
-    if best is not None:
+    if best is not None and (weight >= 2 or best.proofs):
         others = [f"{r.text}:{'、'.join(r.notes) or '证据较弱'}" for r in alive if r.cut is not best.cut]
         _repair(sheet, item, best, others + dead)
         return True
@@ -122,15 +122,16 @@ def _rank(alive: list[Reading]) -> list[Reading]:
 
 def _first_units(sheet: Sheet, item: Item, clause: str) -> list[str]:
     noun = clause
-    for tail in ("共计", "共有", "共", "为", "达", "约"):
+    for tail in ("共计", "共有", "共", "为", "达", "约", "余额", "总额", "金额", "规模", "资金"):
         noun = noun.removesuffix(tail)
     named = sheet.bounds.measure_of(noun)
     if item.unit == "人":
         return ["户"] if any(word in clause for word in _HOUSEHOLD_WORDS) else []
     if item.unit == "元":
-        units = [named] if named else []
-        units += [unit for unit, _ in sorted(sheet.losses.items(), key=lambda loss: (-loss[1], loss[0]))
-                  if unit in ("户", "人", "个") and unit not in units]
+        if named:
+            return [named]
+        units = [unit for unit, _ in sorted(sheet.losses.items(), key=lambda loss: (-loss[1], loss[0]))
+                  if unit in ("户", "人", "个")]
         return units or ["户", "人", "个"]
     return []
 
@@ -203,6 +204,8 @@ def _compare(sheet: Sheet, reading: Reading, mine: dict[str, tuple[float, float]
             if unit not in mine:
                 continue
             own, own_half = mine[unit]
+            if other.figure.role not in ("level", "change") or (not they_are_wholes and other.flags and not other.repair):
+                continue
             if they_are_wholes and own - own_half > value + half:
                 reading.against.append(f"{decimal_text(_short(own))}{unit}大于其所属的{decimal_text(_short(value))}{unit}")
             elif not they_are_wholes and own + own_half < value - half:

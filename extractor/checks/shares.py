@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .arith import ratio_range, reconcile, rounded, share_holds
-from .catalogue import flag_code, make_flag
+from .arith import contradict, ratio_range, rounded, share_holds
+from .catalogue import flag_code
 from .splits import Split, splits
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
@@ -40,21 +40,24 @@ class Solution:
     percent: int
 
 
-def check(sheet: Sheet, report: bool) -> list[Solution]:
-    """Confirm the shares that hold; flag those that do not (``report``); return those that a cut would solve."""
+def check(sheet: Sheet, report: bool, parts: frozenset[int] = frozenset()) -> list[Solution]:
+    """Confirm the shares that hold; flag those that do not (``report``); return those that a cut would solve.
+
+    ``parts`` are the figures that stand in a 其中 list or a bracket: no whole of a share outside of it.
+    """
     solutions: list[Solution] = []
     for item in sheet.items:
         if item.unit != "%" or item.figure.role == "growth" or item.figure.direction is not None:
             continue
         if not 0 < item.value < 1000 or item.figure.value_max is not None or item.value == 100:
             continue
-        solved = _one(sheet, item, report)
+        solved = _one(sheet, item, report, parts)
         if solved is not None:
             solutions.append(solved)
     return solutions
 
 
-def _one(sheet: Sheet, percent: Item, report: bool) -> Solution | None:
+def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> Solution | None:
     view, items = sheet.view, sheet.items
     near: list[Item] = []
     previous = items[percent.index - 1] if percent.index else None
@@ -69,7 +72,8 @@ def _one(sheet: Sheet, percent: Item, report: bool) -> Solution | None:
     if not near:
         return None
     slack = sheet.slack(percent)
-    pair = _match(sheet, near, percent, slack)
+    levelled = _level_whole(sheet, near[0])
+    pair = _match(sheet, [*near, levelled] if levelled is not None and levelled not in near else near, percent, slack)
     if pair is not None:
         for member in (*pair, percent):
             member.confirm("share_holds")
@@ -85,7 +89,11 @@ def _one(sheet: Sheet, percent: Item, report: bool) -> Solution | None:
     if solved is not None:
         return solved
     if report and percent.figure.status == "actual" and percent.figure.modifier == "none":
-        _mismatch(sheet, near, percent, slack, stem.group(1) if stem else "")
+        if levelled is not None and (bare or stem is not None) and near[0].start >= percent.sentence[0]:
+            if _plainly(near[0], levelled) and _misses(sheet, near[0], levelled, percent, slack):
+                report_mismatch(sheet, near[0], levelled, percent)
+        else:
+            _mismatch(sheet, near, percent, slack, stem.group(1) if stem else None, parts)
     return None
 
 
@@ -110,13 +118,51 @@ def _match(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> tuple
     return None
 
 
-def _wholes_in_sentence(near: list[Item], part: Item, percent: Item) -> list[Item]:
+_LEVEL = re.compile(r"中央|省级|市级|县级|区级|镇级|州级")
+#: 支出, 完成, 用于: what is done with money that was given elsewhere.
+_SPENT = re.compile(r"支出|完成|用于|投入产业|投向")
+_GIVEN = re.compile(r"安排|下达|计划|任务|预算|目标|应|到位|争取|收到")
+
+
+def _level_whole(sheet: Sheet, part: Item) -> Item | None:
+    """中央衔接资金支出1397万元 is out of the one amount that was printed before as 中央资金 (省级, 市级, 县级 alike)."""
+    clause = sheet.clause_before(part.start)
+    level = _LEVEL.search(clause)
+    if level is None or not _SPENT.search(clause):
+        return None
+    found = None
+    for index in range(part.index - 1, max(-1, part.index - 40), -1):
+        other = sheet.items[index]
+        if other.unit == part.unit and other.figure.role == "level":
+            said = sheet.clause_before(other.start, 16)
+            if level.group() in said or (level.group()[:1] == "中" and "中央" in said):
+                if _SPENT.search(said):
+                    continue
+                if found is not None:
+                    return None
+                found = other
+    return found
+
+
+def _plainly(*members: Item) -> bool:
+    return all(not item.doubts and not item.repair and item.figure.modifier == "none" for item in members)
+
+
+def _misses(sheet: Sheet, part: Item, whole: Item, percent: Item, slack: float) -> bool:
+    low, high = ratio_range(part.value, sheet.slack(part), whole.value, sheet.slack(whole))
+    return max(low * 100 - percent.value, percent.value - high * 100) > 1.2 * slack
+
+
+def _wholes_in_sentence(near: list[Item], part: Item, percent: Item, parts: frozenset[int]) -> list[Item]:
     loose = part.unit in COUNT_UNITS
-    return [other for other in near if other.start < part.start and other.start >= percent.sentence[0]
-            and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))]
+    found = [other for other in near if other.start < part.start and other.start >= percent.sentence[0]
+             and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))]
+    if len(found) > 1:
+        found = [other for other in found if other.index not in parts] or found
+    return found
 
 
-def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem: str) -> None:
+def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem: str | None, parts: frozenset[int]) -> None:
     view = sheet.view
     chain = [near[0]]
     if len(near) > 1 and near[0].start - near[1].end <= 1 and near[1].unit != near[0].unit:
@@ -125,24 +171,28 @@ def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem:
     for part in chain:
         if part.start < percent.sentence[0] or part.doubts or part.figure.modifier != "none" or part.repair:
             return
-        wholes = _wholes_in_sentence(near, part, percent)
+        wholes = _wholes_in_sentence(near, part, percent, parts)
         if not wholes:
             continue
         if any(whole.doubts or whole.repair or whole.figure.modifier != "none" for whole in wholes):
             return
-        if stem:
-            # 率 of what the part's own clause says was done, over the figures just before it
+        if stem is not None:
+            # 率 of what the part's own clause says was done, over the figure just before it
             said = sheet.clause_before(part.start)
-            if not any(sign in said for sign in stem[-4:]) or len(wholes) > 2:
+            named = stem.strip("的为")[-2:]
+            if named:
+                if len(named) < 2 or named not in said + sheet.printed(part) or len(wholes) > 2:
+                    continue
+            elif not _SPENT.search(said) or not _GIVEN.search(sheet.clause_before(wholes[0].start)) or len(wholes) > 1:
                 continue
         elif len(wholes) > 2 or not _INSIDE.search(view, wholes[-1].end, part.start):
             continue
-        whole = wholes[-1] if not stem else wholes[0]
+        whole = wholes[0] if stem is not None else wholes[-1]
         if part.value > whole.value and percent.value <= 100:
             continue
         low, high = ratio_range(part.value, sheet.slack(part), whole.value, sheet.slack(whole))
         miss = max(low * 100 - percent.value, percent.value - high * 100)
-        if miss > 2.2 * slack and (best is None or miss < best[0]):
+        if miss > 1.2 * slack and (best is None or miss < best[0]):
             best = (miss, part, whole)
     if best is None:
         return
@@ -160,7 +210,6 @@ def _named_base(view: str, last: Item, percent: Item) -> bool:
 def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> None:
     """Flag the three members of a share that does not hold."""
     members = [part, percent, whole]
-    confirmed = {member.index for member in members if member.confirmed}
     slack = sheet.slack(percent)
 
     def holds(member: Item, value: float, half: float) -> bool:
@@ -172,17 +221,7 @@ def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> Non
     ratio = part.value / whole.value * 100
     evidence = (f"{sheet.printed(part)}/{sheet.printed(whole)} = {rounded(ratio, 2 if slack < 0.5 else 1)}%, "
                 f"印作{sheet.printed(percent)}")
-    changes = reconcile(sheet, members, holds, confirmed)
-    ids = tuple(member.figure.id for member in sorted(members, key=lambda member: member.index))
-    sure = tuple(member.figure.id for member in members if member.index in confirmed)
-    for member in members:
-        if member.index in confirmed:
-            continue
-        member.flag(make_flag(SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence,
-                              members=ids, confirmed=sure, rivals=tuple(changes)))
-    if all(member.index in confirmed for member in members):
-        percent.flag(make_flag(SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence,
-                               members=ids, confirmed=sure, rivals=tuple(changes)))
+    contradict(sheet, SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence, members, holds)
 
 
 def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | None, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..model import Document, Figure, LedgerEntry
-from . import glued, grammar, relations, shares
+from . import averages, glued, grammar, growth, relations, repeats, shares, sums
 from .catalogue import make_flag
 from .dates import DamagedDate, damaged_dates
 from .grammar import Finding
@@ -56,11 +56,11 @@ def run(document: Document, view: str, figures: tuple[Figure, ...], ledger: tupl
             _missing(sheet, item, finding)
     groups = relations.groups(sheet)
     _malformed(sheet, groups)
+    _arithmetic(sheet, groups)
     return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, sheet))
 
 
 def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
-    settled = -1
     for turn in range(ROUNDS):
         glued.collect(sheet, groups)
         solutions = shares.check(sheet, False)
@@ -74,18 +74,25 @@ def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
         evidence = Evidence.gather(sheet, groups, solutions)
         repaired = sum(resolve(sheet, item, evidence, False) for item in doubted)
         if repaired == 0 or turn == ROUNDS - 1:
-            settled = turn
             for item in doubted:
                 if not item.repair and not item.flags:
                     resolve(sheet, item, evidence, True)
             break
-    del settled
-    shares.check(sheet, True)
+
+
+def _arithmetic(sheet: Sheet, groups: list[relations.Group]) -> None:
+    """The checks of the registry, confirmations first: what one check proves, the next one does not suspect."""
+    sums.check(sheet, groups)
+    averages.check(sheet)
+    growth.check(sheet)
+    shares.check(sheet, True, frozenset(part.index for group in groups for part in group.parts))
+    repeats.check(sheet)
 
 
 def _missing(sheet: Sheet, item: Item, finding: Finding) -> None:
     """Flag and repair a number whose construction misses a measure."""
-    evidence, rivals = finding.why, ()
+    evidence = finding.why
+    rivals: tuple[str, ...] = ()
     if finding.kind == "bare" and finding.units == ("户",):
         _bare_households(sheet, item, finding)
         return

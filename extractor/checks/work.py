@@ -122,6 +122,27 @@ class Sheet:
             item.slack_ = 0.5 * scale / 10**digits
         return item.slack_
 
+    def at_or_after(self, position: int) -> Item | None:
+        """The first figure that begins at or behind ``position``."""
+        place = bisect_left(self.starts, position)
+        return self.items[place] if place < len(self.items) else None
+
+    def before(self, position: int) -> Item | None:
+        """The last figure that begins before ``position``."""
+        place = bisect_left(self.starts, position) - 1
+        return self.items[place] if place >= 0 else None
+
+    def scale(self, item: Item) -> tuple[str, Decimal]:
+        """The 万 or 亿 that the figure prints, and what it multiplies by."""
+        found = _PRINTED.match(self.view, item.start, item.number_end)
+        name = (found.group(2) if found else None) or ""
+        return name, Decimal(int(_SCALE[name or None]))
+
+    def number_text(self, item: Item) -> str:
+        """The figure's number as printed, without measure and 万."""
+        name, scale = self.scale(item)
+        return decimal_text(item.figure.value / scale) if item.start < item.number_end else name
+
     def quantities(self, item: Item) -> list[tuple[float, str, float]]:
         """What the figure says as (value, unit, half unit): the printed quantity, or those of its repair."""
         if not item.repair:

@@ -1,0 +1,133 @@
+"""``average_``: 人均, 户均, 村均 against the total and the count printed with them."""
+
+from __future__ import annotations
+
+import re
+
+from .arith import contradict, rounded
+from .catalogue import flag_code
+from .work import Item, Sheet
+
+AVERAGE_MISMATCH = flag_code(
+    "average_mismatch", severity="warning", blocking=True, title="平均数与总额、总数不符",
+    title_en="an average does not follow from its total and count",
+    meaning="A 人均, 户均 or 村均 value that the sentence presents with its total and its count differs from their quotient "
+    "by more than rounding allows, or is exactly ten times too large or too small.",
+    example="带动1200人增收360万元,人均增收5200元: 360万元/1200人 = 3000元.")
+
+_PER = re.compile(r"(人均|户均|村均|每人|每户|每村|平均每人|平均每户|平均每村|场均|次均|亩均|每亩)([^,，、。;；\d]{0,10})\Z")
+_COUNT_OF = {"人": ("人", "人次", "名"), "户": ("户",), "村": ("个", "村"), "场": ("场",), "次": ("次", "人次"), "亩": ("亩",)}
+REACH = 6
+SPAN = 160
+
+
+def check(sheet: Sheet) -> None:
+    """Confirm and flag all averages of the document."""
+    for item in sheet.items:
+        if item.figure.role == "per_unit" and item.index >= 2 and item.value > 0 and not item.doubts \
+                and item.figure.status == "actual" and item.figure.value_max is None:
+            found = _PER.search(sheet.view, max(0, item.start - 16), item.start)
+            if found is not None:
+                _one(sheet, item, found.group(1).removeprefix("平均").strip("均每")[:1], found.group(2))
+
+
+def _one(sheet: Sheet, average: Item, per: str, label: str) -> None:
+    counts: list[tuple[Item, float, float]] = []
+    totals: list[tuple[Item, float, float]] = []
+    for index in range(average.index - 1, max(-1, average.index - 1 - REACH), -1):
+        item = sheet.items[index]
+        if average.start - item.end > SPAN:
+            break
+        if item.figure.role not in ("level", "change") or item.figure.value_max is not None \
+                or item.figure.status != average.figure.status:
+            continue
+        for value, unit, half in sheet.quantities(item):
+            if value <= 0:
+                continue
+            if unit in _COUNT_OF.get(per, ()):
+                counts.append((item, value, half))
+            elif unit == average.unit:
+                totals.append((item, value, half))
+    if average.unit in _COUNT_OF.get(per, ()):
+        return
+    half = sheet.slack(average)
+    for total, total_value, total_half in totals:
+        for count, count_value, count_half in counts:
+            if count is total:
+                continue
+            low = (total_value - total_half) / (count_value + count_half)
+            high = (total_value + total_half) / max(1e-9, count_value - count_half)
+            if low <= average.value + half and high >= average.value - half:
+                for item in (total, count, average):
+                    item.confirm("average_holds")
+                return
+    if average.figure.modifier == "none":
+        _mismatch(sheet, average, per, label, totals, counts)
+
+
+def _mismatch(sheet: Sheet, average: Item, per: str, label: str, totals: list[tuple[Item, float, float]],
+              counts: list[tuple[Item, float, float]]) -> None:
+    """Total and count stand right before the average, alone of their kind, and the total is of the average's thing."""
+    begin = average.sentence[0]
+    near_totals = [entry for entry in totals if entry[0].start >= begin]
+    near_counts = [entry for entry in counts if entry[0].start >= begin]
+    topic = label[:2]
+    named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0].start, 20)]
+    if len(near_totals) == 1 and len(near_counts) == 1 and (named or (not topic and average.index
+                                                                         - near_totals[0][0].index <= 2)):
+        (total, total_value, _), (count, count_value, _) = near_totals[0], near_counts[0]
+        if average.index - min(total.index, count.index) <= 3 and total.figure.modifier == count.figure.modifier == "none" \
+                and not any(item.doubts for item in (total, count)):
+            _report(sheet, average, total, count, total_value / count_value)
+            return
+    if named and not near_counts:
+        _tenfold(sheet, average, per, named[0][0])
+
+
+def _tenfold(sheet: Sheet, average: Item, per: str, total: Item) -> None:
+    """户均9.4条 of 36万条: no count beside them, but the paragraph's own count fits if one number is ten times too large."""
+    line = sheet.view.rfind("\n", 0, average.start)
+    for index in range(average.index - 1, -1, -1):
+        item = sheet.items[index]
+        if item.start <= line or average.index - index > 14:
+            break
+        if item.unit not in _COUNT_OF.get(per, ()) or item.repair or item.doubts or item.value < 100:
+            continue
+        ratio = total.value / item.value / average.value
+        if 0.94 <= ratio <= 1.06:
+            return
+    for index in range(average.index - 1, -1, -1):
+        item = sheet.items[index]
+        if item.start <= line or average.index - index > 14:
+            break
+        if item.unit not in _COUNT_OF.get(per, ()) or item.repair or item.doubts or item.value < 100:
+            continue
+        ratio = total.value / item.value / average.value
+        if 9.5 <= ratio <= 10.5 or 0.095 <= ratio <= 0.105:
+            _report(sheet, average, total, item, total.value / item.value, only=(average, total))
+            return
+
+
+def _report(sheet: Sheet, average: Item, total: Item, count: Item, quotient: float,
+            only: tuple[Item, ...] | None = None) -> None:
+    half = sheet.slack(average)
+    if abs(quotient - average.value) <= 2.2 * half + 0.005 * quotient:
+        return
+    members = [total, count, average]
+
+    def holds(member: Item, value: float, slack: float) -> bool:
+        values = {item.index: (item.value, sheet.slack(item)) for item in members}
+        values[member.index] = (value, slack)
+        (t, t_half), (c, c_half), (a, a_half) = (values[item.index] for item in (total, count, average))
+        if c <= c_half:
+            return False
+        loose = 0.06 * a if total.figure.modifier != "none" else 0.0
+        return (t - t_half) / (c + c_half) <= a + a_half + loose and (t + t_half) / (c - c_half) >= a - a_half - loose
+
+    evidence = (f"{sheet.printed(total)}/{sheet.printed(count)} = {rounded(quotient)}{average.unit}, "
+                f"印作{sheet.printed(average)}")
+    flagged = list(only) if only else members
+    contradict(sheet, AVERAGE_MISMATCH, f"平均数不符:{evidence}", f"the average does not follow: {evidence}", evidence,
+               members, holds, flagged)
+
+

@@ -1,0 +1,264 @@
+"""``sum_``: parts after 其中, in brackets and along levels of government against their total; 已 plus 未 against all."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from .arith import contradict, printed_digits, slips
+from .catalogue import flag_code
+from .relations import Group, overlapping
+from .work import COUNT_UNITS, Item, Sheet, decimal_text
+
+SUM_MISMATCH = flag_code(
+    "sum_mismatch", severity="warning", blocking=True, title="分项之和与总数不符",
+    title_en="the parts do not add up to their total",
+    meaning="Parts that the text lists as the whole of a total (all levels of government, 其他 at the end, a complete pair "
+    "such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the total; or one "
+    "slip of a digit in one number would make them add up exactly.",
+    example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.")
+
+_LEVELS = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
+_REST = re.compile(r"^[,，、;；:：和及与]*(?:其他|其它|其余|剩余|另有|余下)")
+_COMPLETE = tuple(frozenset(pair.split("/")) for pair in (
+    "城镇/农村", "城市/农村", "城镇/乡村", "男/女", "公益性/经营性", "春季/秋季", "省外/省内", "县外/县内", "境内/境外", "线上/线下",
+    "第一产业/第二产业/第三产业", "一产/二产/三产", "跨省/省内", "国有/民营", "本级/下级", "上半年/下半年", "新建/改建", "新建/续建"))
+_DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
+_OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
+
+
+def check(sheet: Sheet, groups: list[Group]) -> None:
+    """Confirm and flag all sums of the document."""
+    for group in groups:
+        for whole in group.wholes:
+            if whole.figure.role in ("level", "change") and whole.figure.value_max is None and not _open(whole):
+                _group(sheet, group, whole)
+    _levels(sheet)
+    _complements(sheet)
+
+
+def _open(item: Item) -> bool:
+    return bool(item.doubts) and not item.repair
+
+
+def _label(sheet: Sheet, item: Item) -> str:
+    """The text between the number before (or the clause's begin) and this one."""
+    return sheet.clause_before(item.start, 24)
+
+
+def _noun(sheet: Sheet, item: Item) -> str:
+    """Two characters that name what a count counts: the end of the noun behind it, or before it."""
+    found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end:item.end + 14])
+    text = found.group() if found else sheet.clause_before(item.start, 14)
+    return text.strip()[-2:]
+
+
+def _group(sheet: Sheet, group: Group, whole: Item) -> None:
+    for value, unit, half in sheet.quantities(whole):
+        parts = [part for part in group.parts if part.unit == unit and part.figure.role == whole.figure.role
+                 and part.figure.value_max is None and not part.repair and not _inner(sheet, group, part)]
+        if len(parts) < 2 or any(_open(part) for part in parts):
+            continue
+        if unit in COUNT_UNITS and not whole.repair:
+            total = _better_whole(sheet, group, whole, parts)
+            if total is not whole:
+                whole, value, half = total, total.value, sheet.slack(total)
+        _compare(sheet, group, whole, value, half, parts)
+
+
+def _inner(sheet: Sheet, group: Group, part: Item) -> bool:
+    """Whether the part stands in a bracket of its own inside the list: 28个(其中..4个)."""
+    if group.bracket:
+        return False
+    begin = group.start
+    opening = max(sheet.view.rfind("(", begin, part.start), sheet.view.rfind("（", begin, part.start))
+    return opening >= 0 and not any(sign in sheet.view[opening:part.start] for sign in ")）")
+
+
+def _better_whole(sheet: Sheet, group: Group, whole: Item, parts: list[Item]) -> Item:
+    """Among counts printed before the list, the one whose noun the parts share (460个服务网点 for 便民网点424个)."""
+    noun = sheet.clause_before(parts[-1].start, 14)[-2:]
+    for index in range(whole.index, max(-1, whole.index - 3), -1):
+        other = sheet.items[index]
+        if other.unit == whole.unit and other.sentence == whole.sentence and noun and _noun(sheet, other) == noun:
+            return other
+    return whole
+
+
+def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float, parts: list[Item]) -> None:
+    total = 0.0
+    slack = half
+    best = 0
+    for count, part in enumerate(parts, 1):
+        total += part.value
+        slack += sheet.slack(part)
+        if count >= 2 and abs(total - value) <= slack * (1 + 1e-9):
+            best = count
+    if best:
+        for item in (whole, *parts[:best]):
+            item.confirm("sum_holds")
+        return
+    if whole.repair or any(item.figure.modifier != "none" for item in (whole, *parts)):
+        return
+    complete = _is_complete(sheet, parts)
+    over = total - value > slack and not overlapping(group) and group.marker != "(" \
+        and all(part.value <= value + half for part in parts) and len({p.sentence for p in (*parts, whole)}) == 1
+    if group.marker == "(" and not complete:
+        return
+    if complete or over or (_slip(sheet, whole, value, parts, total, slack) and not overlapping(group)):
+        _report(sheet, whole, parts, total, value)
+
+
+def _is_complete(sheet: Sheet, parts: list[Item]) -> bool:
+    labels = [_label(sheet, part) for part in parts]
+    if _REST.search(labels[-1]):
+        return True
+    levels = set()
+    for label in labels:
+        found = _LEVELS.search(label)
+        if found:
+            levels.add(found.lastindex)
+    if len(levels) >= 3 and len(levels) == len(parts) and 1 in levels:
+        return True
+    return any(len(parts) == len(words) and all(any(word in label for label in labels) for word in words)
+               for words in _COMPLETE)
+
+
+def _slip(sheet: Sheet, whole: Item, value: float, parts: list[Item], total: float, slack: float) -> bool:
+    """Whether one transposition in one number makes the sum exact, where chance is unlikely to do that."""
+    if len(parts) < 3 or slack <= 0 or abs(total - value) > 0.5 * value or value / (2 * slack) < 300:
+        return False
+    for item in (whole, *parts):
+        digits, factor = printed_digits(sheet, item)
+        if not digits or len(digits) > 12:
+            continue
+        for what, said in slips(digits):
+            if not what.startswith("两位"):
+                break
+            change = float(said) * float(factor) - item.value
+            if abs(total - value + (change if item is not whole else -change)) <= slack * (1 + 1e-9):
+                return True
+    return False
+
+
+def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: float) -> None:
+    members = [whole, *parts]
+
+    def holds(member: Item, new: float, half: float) -> bool:
+        parts_sum = sum(new if part is member else part.value for part in parts)
+        goal = new if whole is member else value
+        slack = sum(half if item is member else sheet.slack(item) for item in members)
+        return abs(parts_sum - goal) <= slack * (1 + 1e-9)
+
+    unit = whole.unit
+    added = "+".join(sheet.number_text(part) for part in parts)
+    evidence = f"{added} = {_amount(sheet, parts)}{unit}, 总数印作{sheet.printed(whole)}"
+    contradict(sheet, SUM_MISMATCH, f"分项之和与总数不符:{evidence}", f"the parts do not add up: {evidence}", evidence,
+               members, holds)
+
+
+def _amount(sheet: Sheet, parts: list[Item]) -> str:
+    exact = sum((part.figure.value for part in parts), Decimal(0))
+    name, scale = sheet.scale(parts[0])
+    return f"{decimal_text(exact / scale)}{name}"
+
+
+def _levels(sheet: Sheet) -> None:
+    """资金50997万元,中央8500万元、省级4497万元、市级19650万元、县级18350万元: a list along the levels without 其中."""
+    items = sheet.items
+    index = 0
+    while index < len(items):
+        if items[index].confirmed is None and "中央" in _label(sheet, items[index]) and items[index].unit == "元":
+            run = [items[index]]
+            seen = {1}
+            cursor = index + 1
+            while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:
+                found = _LEVELS.search(_label(sheet, items[cursor]))
+                if items[cursor].unit != "元" or found is None or found.lastindex in seen:
+                    break
+                seen.add(found.lastindex or 0)
+                run.append(items[cursor])
+                cursor += 1
+            if len(run) >= 3 and index and not any(_open(item) for item in run):
+                _run(sheet, items[index - 1], run)
+            index = cursor
+        else:
+            index += 1
+
+
+def _run(sheet: Sheet, whole: Item, run: list[Item]) -> None:
+    if whole.unit != "元" or _open(whole) or whole.sentence != run[0].sentence or run[0].start - whole.end > 12:
+        return
+    total = sum(part.value for part in run)
+    slack = sheet.slack(whole) + sum(sheet.slack(part) for part in run)
+    if abs(total - whole.value) <= slack * (1 + 1e-9):
+        for item in (whole, *run):
+            item.confirm("sum_holds")
+    elif all(part.flags is None and part.figure.modifier == "none" for part in (whole, *run)) \
+            and all(part.value < whole.value for part in run):
+        _report(sheet, whole, run, total, whole.value)
+
+
+def _complements(sheet: Sheet) -> None:
+    """现有382个,已建立机制327个,仍有55个未建立机制: what is done and what is not add up to all."""
+    view = sheet.view
+    position = view.find("未")
+    while position >= 0:
+        found = _OPEN.match(view, position)
+        if found is not None:
+            rest = _near(sheet, position, found.end())
+            if rest is not None:
+                _complement(sheet, rest, found.group(1))
+        position = view.find("未", position + 1)
+
+
+def _near(sheet: Sheet, begin: int, end: int) -> Item | None:
+    """The count that a 未… belongs to: right behind it (未消除1133户) or shortly before it (55个…未建立)."""
+    behind = sheet.at_or_after(end)
+    if behind is not None and behind.start - end <= 12 and not _breaks(sheet.view[end:behind.start]):
+        return behind
+    before = sheet.before(begin)
+    if before is not None and begin - before.end <= 20 and not _breaks(sheet.view[before.end:begin]):
+        return before
+    return None
+
+
+def _breaks(gap: str) -> bool:
+    return any(sign in gap for sign in ",，、。;；\n")
+
+
+def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
+    items = sheet.items
+    pairs = [rest]
+    if rest.index + 1 < len(items) and items[rest.index + 1].start - rest.end <= 1 \
+            and items[rest.index + 1].unit != rest.unit:
+        pairs.append(items[rest.index + 1])
+    for last in pairs:
+        done = None
+        for index in range(rest.index - 1, max(-1, rest.index - 9), -1):
+            item = items[index]
+            if rest.start - item.end > 200:
+                break
+            if item.unit != last.unit or item.figure.role not in ("level", "change"):
+                continue
+            if done is None:
+                chain = items[index - 1] if index and item.start - items[index - 1].end <= 1 else item
+                said = _DONE.search(sheet.clause_before(chain.start, 24))
+                if said is None or verb not in said.group(1):
+                    break
+                done = item
+                continue
+            _all_done_open(sheet, item, done, last)
+            break
+
+
+def _all_done_open(sheet: Sheet, whole: Item, done: Item, rest: Item) -> None:
+    members = [whole, done, rest]
+    if any(_open(item) or item.repair or item.figure.modifier != "none" for item in members):
+        return
+    slack = sum(sheet.slack(item) for item in members)
+    if abs(done.value + rest.value - whole.value) <= slack:
+        for item in members:
+            item.confirm("sum_holds")
+    elif whole.sentence == rest.sentence and done.value <= whole.value and rest.value <= whole.value:
+        _report(sheet, whole, [done, rest], done.value + rest.value, whole.value)
