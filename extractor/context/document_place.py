@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from extractor.context.gazetteer import NATION, Gazetteer, Level, Place
 from extractor.context.place_mentions import (
+    EDGE,
     LISTED,
     ORGANISATION,
     SCOPE,
@@ -43,7 +44,7 @@ _LABEL = re.compile(
 )
 _OWN = frozenset("省市县区州旗盟镇乡")
 _TITLE_NAME = re.compile(
-    r"(?:^|关于|年度?|在|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
+    r"(?:^关于|^|关于|年度?|在|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
     r"(?=(?:19|20)\d\d|二〇|人民政府|委|政府|民政|财政|统计|农业|乡村|扶贫|教育|卫生|医疗|人力|国民|经济|第[一二三四五六七八九十]|巩固|脱贫|[一-鿿]{2,12}局"
     r"|关于|推进|工作|年鉴|[0-9:])"
 )
@@ -185,7 +186,7 @@ def _weigh(
             continue
         body[mention.name] += 1
         if first_body <= mention.start < first_body + 400 and not ORGANISATION.match(view, mention.end):
-            body[mention.name] += 2
+            body[mention.name] += 3 if mention.start == 0 or view[mention.start - 1] in EDGE else 2
     for name, count in body.items():
         scores[name] += min(6, (count * 2 + 2) // 3)
     for rank, line in enumerate(lines):

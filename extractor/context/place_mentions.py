@@ -47,7 +47,7 @@ _GENERIC_TAIL = re.compile(
     r"|[农乡山新老]村$|[城县超门股楼上菜]市$|[乡村市省区州]县$|[省县乡]区$|[全各个乡镇]街道$"
 )
 #: Signs that a name may begin after.
-_EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
+EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
 
 
 def scan(view: str, gazetteer: Gazetteer) -> list[Mention]:
@@ -77,7 +77,7 @@ def scan(view: str, gazetteer: Gazetteer) -> list[Mention]:
 
 def _edge(view: str, start: int, found: list[Mention]) -> bool:
     """Whether a name of two characters (和县, 城区) can begin here, and is not the end of a longer word."""
-    return start == 0 or view[start - 1] in _EDGE or (bool(found) and found[-1].end == start)
+    return start == 0 or view[start - 1] in EDGE or (bool(found) and found[-1].end == start)
 
 
 def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) -> list[Mention]:
@@ -178,7 +178,7 @@ def name_before(view: str, end: int) -> str | None:
     start = end
     while start > 0 and end - start < 10 and "一" <= view[start - 1] <= "鿿":
         start -= 1
-    if start > 0 and view[start - 1] not in _EDGE and not view[start - 1].isdigit():
+    if start > 0 and view[start - 1] not in EDGE and not view[start - 1].isdigit():
         return None
     name = view[start:end]
     for lead in _LEADS:

@@ -117,7 +117,7 @@ REPAIRS: dict[tuple[str, str], str] = {
 }
 
 #: Names that belong to a grouping of the source, not to a division.
-_GROUPS = frozenset({"市辖区", "县", "直辖县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
+_GROUPS = frozenset({"市辖区", "市", "县", "直辖县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 
 #: Short names that many cities have: the same one under another code says nothing about identity.
 _GENERIC = frozenset(
