@@ -40,7 +40,7 @@ EXPLAINED = re.compile("|".join((
     r"\d{4}年?(?:\d{1,2}月)?(?:\d{1,2}日)?", r"\d{1,3}\n\d{1,3}年",
     r"\d{1,2}(?:[-—至]\d{1,2})?月(?:\d{1,2}日)?(?:份|底)?", r"\d{3,7}日", r"\d{6}月\d{1,2}日",  # ... and damaged ones
     r"〔\d{4}〕\d+号", r"表\s?\d", r"公开\d+表", r"\[\d\]", r"(?<!\d)\d{1,2}[、.．](?!\d)", r"（\d{1,2}）", r"·\s*\d",
-    r"PM2\.5", r"5G", r"832平台",
+    r"[A-Z]+\d+(?:\.\d)?", r"5G", r"832平台",
 )))
 # Whole lines (or the rest of one) that are furniture of a page.
 FURNITURE = re.compile("|".join((
