@@ -21,8 +21,11 @@ _PROSE = 100
 """Characters from which on a line with a comma or stop in it is a paragraph of the body."""
 _SHORT = 300
 _EDGE = 700
-_SECTION = re.compile(r"[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]+[章节部编])")
+_SECTION = re.compile(
+    r"[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节部编])")
 _SENTENCE = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
+# What reports count; a line that counts it is the report, however it begins.
+_FACT = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事)|公里|公顷|平方)")
 _BULLET = " \t\xa0　•·●◆■□▪►▶*\ufeff"
 _TEASER_LEAD = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
 _TEASER_MIN = 30
@@ -136,6 +139,8 @@ def _body(view: str, lines: list[Span]) -> Span:
 
 def _try(candidates: tuple[LineRule, ...], union: re.Pattern[str], line: str, offset: int) -> LineRule | None:
     if not union.match(line, offset):
+        return None
+    if _FACT.search(line, offset):
         return None
     for rule in candidates:
         if len(line) <= rule.longest and rule.takes != "rest" and rule.pattern.match(line, offset):

@@ -11,6 +11,8 @@ from typing import Literal
 
 from extractor.patternfiles import Fields, Problems, top
 
+from .fold import fold
+
 Where = Literal["head", "tail", "any"]
 Takes = Literal["line", "match", "rest", "above"]
 _DECORATION = " \t　\xa0\ufeff•·●○◆■□▪►▶>*|\\-—[]()【】（）〔〕<《》/:：,，"
@@ -82,7 +84,7 @@ def load_rules(folders: Iterable[Path]) -> FurnitureRules:
     tail = tuple(rule for rule in rules if rule.where != "head")
     between = tuple(rule for rule in rules if rule.where == "any")
     return FurnitureRules(
-        lines=rules, words={bare(word): note for note, group in words.values() for word in group},
+        lines=rules, words={bare(fold(word)): note for note, group in words.values() for word in group},
         html={word: note for note, group in html.values() for word in group},
         head=head, tail=tail, between=between,
         any_head=_union(head), any_tail=_union(tail), any_between=_union(between))

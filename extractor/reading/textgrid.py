@@ -45,7 +45,8 @@ class RawGrid:
 
 #: A cell that holds a value: a number, alone or with a short measure.
 NUMBER = re.compile(
-    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?(?:[%‰]|(?:[十百千万亿]{0,2}(?![年月日])[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?"
+    r"(?:[%‰]|(?:[十百千万亿]{0,2}(?![年月日])[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
 #: Marks that stand in a cell instead of a number.
 PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
 
@@ -63,6 +64,7 @@ UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
+_LONE = re.compile(r"(?:#|其中:)?[一-鿿]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
 _LABEL_LONGEST = 34
 _GAP = 90
@@ -259,7 +261,7 @@ def _begin(view: str, first: int) -> int:
 
 
 def _tokens(view: str, start: int, end: int) -> list[_Token]:
-    """The pieces of a stretch: whole lines where numbers stand alone on theirs, tab columns, or words between blanks."""
+    """The pieces of a stretch: whole lines where numbers stand alone on theirs, tab columns, or single words."""
     lines: list[Span] = []
     position = start
     for line in view[start:end].split("\n"):
@@ -290,12 +292,15 @@ def _token(start: int, end: int, text: str, line: int) -> _Token:
 
 
 def _joined(tokens: list[_Token]) -> list[_Token]:
-    """Labels set wide (粮  食) put together again: single Chinese characters in a row on one line."""
+    """Labels set wide (粮  食) put together again: single Chinese characters in a row."""
     result: list[_Token] = []
-    single = False
+    single = values = False
     for token in tokens:
-        lone = token.kind == "L" and len(token.text.lstrip("#")) == 1 and "一" <= token.text[-1] <= "鿿"
-        if lone and single and result[-1].line == token.line and not _HEADER_WORD.match(result[-1].text):
+        lone = token.kind == "L" and _LONE.match(token.text) is not None
+        values = values or token.kind == "N"
+        # On two lines only below the header, where 男 and 女 may be two columns.
+        near = single and token.line - result[-1].line <= values
+        if lone and near and not _HEADER_WORD.match(result[-1].text):
             result[-1] = _Token(result[-1].start, token.end, result[-1].text + token.text, "L", token.line)
         else:
             result.append(token)
