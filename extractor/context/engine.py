@@ -15,7 +15,7 @@ from extractor.context.places import Gazetteer, PlaceFinder
 from extractor.context.roles import set_role
 from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects
-from extractor.context.tablecells import CellFigure, read_cells
+from extractor.context.tablecells import CellFigure, cell_period, read_cells
 from extractor.library import Library
 from extractor.library.neighbours import Neighbours, around
 from extractor.model import Document, Figure, Role, Status
@@ -41,8 +41,9 @@ class Context:
         self.library = library
         self.title = document.title or ""
         self.cues = library.compiled(_cues)
-        self.status = StatusReader(self.title, self.cues)
-        self.periods: DocumentPeriods = document_periods(document, view, self.title, plan_of((self.title,), self.cues))
+        plans = plan_of((self.title,), self.cues)
+        self.periods: DocumentPeriods = document_periods(document, view, self.title, plans)
+        self.status = StatusReader(self.title, self.cues, self.periods.report, self.periods.plan)
         self.places = library.compiled(_finder).find(document, view)
         self.place = self.places.place
         self.place_code = self.places.code
@@ -58,12 +59,13 @@ class Context:
         rest = [m for m in mentions if m.start not in used and (m.start not in self.labels or m.kind == "date")]
         dates = [m for m in rest if m.kind == "date"]
         found = frames(self.view, self.layout, [m for m in rest if m.kind == "figure"])
-        periods = PeriodReader(self.periods, self.view, self.layout, dates, damaged)
+        periods = PeriodReader(self.periods, self.title, self.view, self.layout, dates, damaged)
         for frame in found:
             set_role(frame, self.cues)
             self.status.set_status(frame)
             section = frame.section.path if frame.section else ()
             periods.set_period(frame, self.status.plans(section))
+            self.status.revise(frame)
         set_subjects(found, self.view, dates)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]
@@ -134,7 +136,8 @@ class Context:
         for label in (*cell.cell.row_labels, *cell.cell.column_labels):
             region = region or self.places.region_of_label(label)
         name, code, why = region if region is not None else (self.place, self.place_code, "document")
-        period = cell.cell.period or periods.section(section.path if section else (), planned)[0]
+        default, year = periods.section(section.path if section else (), planned)
+        period = cell_period(cell, default, year)
         figure = Figure(
             doc=self.document.id,
             id=f"{self.document.id}:{start}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Frame:
     """The figure before this one in the same sentence."""
     chain: Frame | None = None
     """The figure whose head this one shares (3909户、10226人; 分别增长30%、45%)."""
+    origin: Frame | None = None
+    """The level that this one was reached from (由A提高到B)."""
     role: Role = "level"
     status: Status = "actual"
     direction: Direction | None = None
@@ -63,6 +66,8 @@ class Frame:
 
 
 #: What may stand between two figures that share one head; a comma does after a pair of measures (户,人).
+_FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
+_TO = re.compile(r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)")
 _LINKS = frozenset({"", "、", "和", "及", "与", "以及", " ", ",", "，", "/", "、约", "和约", "、近", "、超", "、超过"})
 
 
@@ -105,6 +110,10 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
         )
         if before is not None and frame.gap.strip() in _LINKS and not _starts_noun(frame.right, before, frame):
             frame.chain = before
+        elif before is not None and _FROM.search(before.left) and _TO.match(frame.gap):
+            frame.origin = before
+            if frame.unit == "元" and before.unit.startswith("元/"):
+                frame.unit = before.unit  # 由710元/人/月提高到750元
         result.append(frame)
         before = frame
     return result

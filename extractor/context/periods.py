@@ -167,12 +167,14 @@ class PeriodReader:
     def __init__(
         self,
         periods: DocumentPeriods,
+        title: str,
         view: str,
         layout: Layout,
         dates: Sequence[Mention],
         repaired: Mapping[int, str] | None = None,
     ) -> None:
         self.periods = periods
+        self.title = title
         self.repaired = repaired or {}
         """Start of a damaged date -> what it most likely said (截至713日 -> 2023-07-13)."""
         self.view = view
@@ -201,6 +203,8 @@ class PeriodReader:
     def _read_section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
         p = self.periods
         for title in reversed(path):
+            if title in self.title:
+                continue
             years = years_in(title)
             if years:
                 year = years[-1]
@@ -279,7 +283,10 @@ class PeriodReader:
                     if view[anchors[-1].end : date.start] in ("、", "和", "及", "与"):
                         anchor.period = f"{anchors[-1].period}/{period}"
                 anchors.append(anchor)
+        printed = [(date.start, date.end) for date in self.dates[self._position : i]]
         for word in _WORDS.finditer(view, start, end):
+            if any(a <= word.start() < b for a, b in printed):
+                continue  # the 年底 of 2024年底
             anchor = self._word(word, anchors, year)
             if anchor is not None:
                 anchors.append(anchor)
@@ -322,8 +329,9 @@ class PeriodReader:
             return Anchor(start, end, f"{own}-12-31", "period.year_end")
         if word["deadline"]:
             return Anchor(start, end, f"{own}-12-31", "period.deadline")
-        if word["this"] and word["this"] == "全年":
-            return Anchor(start, end, str(own), "period.whole_year")
+        if word["this"] and word["this"] in ("全年", "当年", "年内"):
+            before = [a for a in anchors if a.end <= start and a.period[:4].isdigit()]
+            return Anchor(start, end, before[-1].period[:4] if before else str(own), "period.whole_year")
         if word["five"]:
             return Anchor(start, end, f"{own - 4}/{own}", "period.five_years")
         return None
@@ -345,7 +353,7 @@ class PeriodReader:
             return frame.chain.period, "period.list"
         found: Anchor | None = None
         for anchor in self._anchors:
-            if 0 <= anchor.start - frame.end <= 1 and anchor.rule == "period.date":
+            if anchor.start == frame.end and anchor.rule == "period.date":
                 return anchor.period, "period.noun"  # 37个2017年出列贫困村
             if anchor.start < frame.start and (anchor.reach is None or frame.start < anchor.reach):
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":

@@ -21,6 +21,10 @@ def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
     if chain is not None and (frame.unit == chain.unit or (frame.unit in _PERCENT) == (chain.unit in _PERCENT)):
         frame.role, frame.direction, frame.why_role = chain.role, chain.direction, "role.list"
         return
+    origin = frame.origin
+    if origin is not None and origin.unit == frame.unit:
+        frame.role, frame.why_role = origin.role, "role.from_to"
+        return
     left, right, unit = frame.left, frame.right, frame.unit
     if unit in _AGES or (
         frame.modifier in ("at_least", "at_most") and cues["role.criterion_after"].pattern.search(right)

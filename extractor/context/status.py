@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from extractor.context.cues import Cue
 from extractor.context.frames import Frame
+from extractor.context.periods import years_in
 from extractor.model import Status
 
 _TIMES = frozenset({"岁", "周岁", "年", "个月", "天", "日", "小时", "个"})
@@ -30,24 +31,55 @@ def plan_of(headings: tuple[str, ...], cues: Mapping[str, Cue]) -> bool | None:
 class StatusReader:
     """Reads the status of the figures of one document; headings are judged once."""
 
-    def __init__(self, title: str, cues: Mapping[str, Cue]) -> None:
+    def __init__(self, title: str, cues: Mapping[str, Cue], report: int | None = None, plan: int | None = None) -> None:
         self.cues = cues
+        self.title = title
+        self.report, self.plan = report, plan
+        self.dated = report is not None and plan is not None and report < plan
         self.document_plans = plan_of((title,), cues) if title else None
         self._sections: dict[tuple[str, ...], bool | None] = {}
 
     def plans(self, path: tuple[str, ...]) -> bool:
         """Whether a section holds plans."""
         if path not in self._sections:
-            self._sections[path] = plan_of(path, self.cues)
+            self._sections[path] = self._judge(path)
         found = self._sections[path]
         return bool(self.document_plans if found is None else found)
+
+    def _judge(self, path: tuple[str, ...]) -> bool | None:
+        headings = tuple(heading for heading in path if heading not in self.title)
+        for heading in reversed(headings):
+            found = plan_of((heading,), self.cues)
+            if found is not None:
+                return found
+            years = years_in(heading)
+            if years and self.report is not None and self.plan is not None and self.report < self.plan:
+                return years[-1] >= self.plan  # 2024年主要工作 in a report on 2023
+        return None
 
     def set_status(self, frame: Frame) -> None:
         """Fill ``status`` and ``why_status``; needs the role."""
         if frame.chain is not None:
             frame.status, frame.why_status = frame.chain.status, "status.list"
             return
+        if frame.origin is not None and frame.origin.status == "rule":
+            frame.status, frame.why_status = "rule", "status.from_to"
+            return
         frame.status, frame.why_status = self._read(frame)
+
+    def revise(self, frame: Frame) -> None:
+        """A result dated after the year reported is a plan: 下一步，2019年… in a report on 2018."""
+        period = frame.period
+        if (
+            frame.status == "actual"
+            and frame.role != "criterion"
+            and self.plan is not None
+            and self.dated
+            and period
+            and frame.why_period in ("period.date", "period.upto", "period.next_year")
+            and period[:4] >= str(self.plan)
+        ):
+            frame.status, frame.why_status = "target", "status.future"
 
     def _read(self, frame: Frame) -> tuple[Status, str]:
         cues = self.cues

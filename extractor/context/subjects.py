@@ -55,6 +55,10 @@ def _read(frame: Frame, left: str, view: str) -> None:
         # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
         left = before.left + view[before.start : before.end] + left
     text = phrases.head_phrase(left)
+    if frame.origin is not None and frame.origin.unit == frame.unit and before is frame.origin:
+        frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
+        frame.subject, frame.why_subject = before.subject, "subject.from_to"
+        return
     _set_whole(frame, left, view)
     if frame.chain is not None and (not text or text in ("约", "近", "超", "超过")):
         _continue_list(frame)

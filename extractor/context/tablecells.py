@@ -19,6 +19,7 @@ from extractor.reading.tables import Cell, Grid
 
 _MAGNITUDES = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
 _GROWTH = re.compile(r"增长|增速|增幅|增减|同比|环比|升降|涨跌|[±]")
+_CHANGE = re.compile(r"增加|增减|减少|净增")
 _PER_UNIT = re.compile(r"人均|户均|村均|亩均|平均|单价|每")
 _PLAIN = re.compile(
     r"^(?:指标值?|数值|本年|本期|实绩|绝对[数量额]|总量|合计|数量|年份|年度|数据|单位|全年|(?:19|20)\d\d年?(?:度)?(?:实绩|完成数?|合计)?|累计|实际|"
@@ -102,9 +103,28 @@ def _figure(mention: Mention, grid: Grid, cell: Cell, units: Units) -> CellFigur
     role: Role = "level"
     if unit in ("%", "‰", "个百分点"):
         role = "growth" if _GROWTH.search("".join(cell.column_labels[-1:])) or _GROWTH.search(subject) else "share"
+    elif _CHANGE.search("".join(cell.column_labels[-1:])):
+        role = "change"
     elif "/" in unit or _PER_UNIT.search(subject):
         role = "per_unit"
     return CellFigure(mention, grid, cell, cell.start, cell.end, value, unit, role, None, subject)
+
+
+def cell_period(figure: CellFigure, default: str | None, year: int | None) -> str | None:
+    """The period of a cell: its own label's, the year before under 上年, the last day under 年末 in a caption."""
+    cell = figure.cell
+    labels = "".join(cell.column_labels)
+    own = cell.period
+    if own is None and year is not None and _LAST_YEAR.search(labels) and not _GROWTH.search(labels):
+        return str(year - 1)
+    period = own or default
+    if period and len(period) == 4 and _YEAR_END.search(figure.grid.caption + labels):
+        return f"{period}-12-31"
+    return period
+
+
+_LAST_YEAR = re.compile(r"(?:上年|去年|上期)(?!末?增)")
+_YEAR_END = re.compile(r"年末|年底|期末|12月末")
 
 
 def subject_of(cell: Cell) -> str:
