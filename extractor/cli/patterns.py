@@ -46,7 +46,7 @@ def test(ctx: click.Context, identities: tuple[str, ...], patterns: Path | None)
     printed with file, line, what was expected and what was found, and which other entry claimed the figure. The exit
     status is 1 if anything failed.
     """
-    from extractor.extract import extract
+    from extractor.pipeline import extract
     from extractor.library.proof import prove
 
     library = read_library(patterns)
@@ -169,7 +169,7 @@ def _chosen(library: Library, identities: Sequence[str]) -> list[Indicator]:
 def _survey(sources: Sequence[str], patterns: Path | None) -> tuple[Survey, Library]:
     from extractor.batch.sources import collect
     from extractor.errors import InputError
-    from extractor.extract import extract
+    from extractor.pipeline import extract
     from extractor.ingest import load
     from extractor.library.survey import Survey
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import get_args
 
@@ -20,9 +20,11 @@ ROLES: tuple[str, ...] = get_args(Role)
 STATUSES: tuple[str, ...] = get_args(Status)
 DIRECTIONS: tuple[str, ...] = get_args(Direction)
 
-#: Where a required or excluded term is looked for, narrow to wide. Each wider scope contains the narrower ones, except
-#: ``heading`` and ``title``, which are the section heading and the document's title alone; ``context`` is all of it.
-SCOPES = ("subject", "clause", "near", "sentence", "heading", "title", "context")
+#: Where a required or excluded term is looked for. ``subject`` is the resolved subject, ``own`` the figure's own words,
+#: ``clause`` both; ``near``, ``sentence`` and ``context`` each contain what is before them; ``heading`` and ``title``
+#: are the section heading and the document's title alone.
+SCOPES = ("subject", "own", "clause", "near", "sentence", "heading", "title", "context")
+NARROW = frozenset({"subject", "own", "clause"})
 
 #: Roles that a kind accepts unless the claim says otherwise. A flow may be printed as a change (新增3万人).
 DEFAULT_ROLES: dict[str, tuple[str, ...]] = {
@@ -79,6 +81,8 @@ class Example:
     heading: str
     title: str
     place: str
+    also: tuple[Decimal, ...]
+    """Further values that the entry takes from the same text: 由1200元提高到1300元."""
     where: str
 
 
@@ -178,8 +182,8 @@ def _claim(fields: Fields, indicator: str, number: int, kind: str, units: tuple[
     pattern = fields.text("regex", "")
     if pattern:
         _check_regex(pattern, fields)
-    if not pattern and not any(scope in ("subject", "clause") for scope, _ in require):
-        fields.problem(f"claim {number} of '{indicator}' has neither 'subject' nor 'clause' terms",
+    if not pattern and not any(scope in NARROW for scope, _ in require):
+        fields.problem(f"claim {number} of '{indicator}' has no 'clause' terms (nor 'own' or 'subject')",
                        hint="say which words beside the number claim it")
     rule = ClaimRule(
         indicator=indicator, number=number, require=tuple(require), exclude=tuple(exclude),
@@ -220,10 +224,20 @@ def _example(fields: Fields) -> Example:
     example = Example(
         text=fields.text("text"), value=value or Decimal(0), unit=fields.text("unit", ""),
         status=fields.choice("status", STATUSES, "actual"), heading=fields.text("heading", ""),
-        title=fields.text("title", ""), place=fields.text("place", ""), where=fields.where(),
+        title=fields.text("title", ""), place=fields.text("place", ""), also=_also(fields), where=fields.where(),
     )
     fields.done()
     return example
+
+
+def _also(fields: Fields) -> tuple[Decimal, ...]:
+    values = []
+    for text in fields.texts("also"):
+        try:
+            values.append(Decimal(text))
+        except InvalidOperation:
+            fields.problem(f"'also' must be numbers, not '{text}'", "also")
+    return tuple(values)
 
 
 def _rejects(fields: Fields, identity: str) -> tuple[Reject, ...]:

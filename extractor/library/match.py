@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import regex
 
 from ..errors import PatternError
-from .entries import REGEX_SECONDS, ClaimRule, Indicator
+from .entries import NARROW, REGEX_SECONDS, SCOPES, ClaimRule, Indicator
 from .neighbours import Neighbours, plain
 from .terms import NOTHING, Found, Scanner, Terms
 
 #: What one matched requirement counts, by scope.
-_WEIGHTS = {"subject": 4, "clause": 4, "near": 3, "sentence": 2, "heading": 2, "title": 1, "context": 2}
+_WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "heading": 2, "title": 1, "context": 2}
 _REGEX_LIMIT = 400
 
 
@@ -50,7 +50,8 @@ class _Compiled:
     pattern: regex.Pattern[str] | None
 
 
-_SCOPE_INDEX = {"subject": 0, "clause": 1, "near": 2, "sentence": 3, "heading": 4, "title": 5, "context": 6}
+_SCOPE_INDEX = {scope: index for index, scope in enumerate(SCOPES)}
+_SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _HEADING, _TITLE, _CONTEXT = range(len(SCOPES))
 
 
 class Matcher:
@@ -73,7 +74,7 @@ class Matcher:
         for scope, item in rule.require:
             ids = tuple(self.scanner.add(word) for word in terms.expand(item))
             require.append((_SCOPE_INDEX[scope], _mask(ids), _WEIGHTS[scope]))
-            if scope in ("subject", "clause") and (not key or len(ids) < len(key)):
+            if scope in NARROW and (not key or len(ids) < len(key)):
                 key = ids
         exclude = [(_SCOPE_INDEX[scope], _mask(self.scanner.add(word) for word in terms.expand(item)))
                    for scope, item in rule.exclude]
@@ -196,10 +197,9 @@ class _Scopes:
         found = scanner.cached(subject)
         clause = scanner.scan(around.clause)
         self.keys = found.ids | clause.ids
-        narrow = found.mask | clause.mask
         self._scanner = scanner
         self._around = around
-        self._masks: list[int] = [found.mask, narrow, -1, -1, -1, -1, -1]
+        self._masks: list[int] = [found.mask, clause.mask, found.mask | clause.mask, -1, -1, -1, -1, -1]
         self.text = f"{subject}\n{around.clause}"
 
     def mask(self, index: int) -> int:
@@ -210,15 +210,15 @@ class _Scopes:
 
     def _wide(self, index: int) -> int:
         around = self._around
-        if index == 2:
-            return self._masks[1] | self._find(around.near).mask
-        if index == 3:
-            return self.mask(2) | self._find(around.sentence).mask
-        if index == 4:
+        if index == _NEAR:
+            return self._masks[_CLAUSE] | self._find(around.near).mask
+        if index == _SENTENCE:
+            return self.mask(_NEAR) | self._find(around.sentence).mask
+        if index == _HEADING:
             return self._find(around.heading).mask
-        if index == 5:
+        if index == _TITLE:
             return self._find(around.title).mask
-        return self.mask(3) | self.mask(4) | self.mask(5)
+        return self.mask(_SENTENCE) | self.mask(_HEADING) | self.mask(_TITLE)
 
     def _find(self, text: str) -> Found:
         return self._scanner.cached(text) if text else NOTHING

@@ -21,6 +21,13 @@ _MARKER = re.compile(r"[一二三四五六七八九十]是")
 #: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
 _EMPTY = re.compile(r"[\s·、和及与共约近超达]*+(?:\d[\d.%％]*+[万亿千百余多]*+[\u4e00-\u9fff]{0,2}+[\s、和及与]*+)*+\Z")
 _OWN_LIMIT = 48
+#: 38户101人及时纳入监测: what follows the pair is said of both.
+_PAIR = re.compile(r"[、，,]?\d[\d.,]*[万亿余多]*(?:户|人次|人|名)(?![，,；;。、])")
+#: 5.4万名脱贫人口、0.2万名监测对象务工就业: the end of the list is near to its first item.
+_LISTED = re.compile(r"、(\d[^，,；;。:：！？!?\n（）()]{1,30})")
+#: A short sentence without figures announces what the next one is about: 六是推进防贫保工作。全县参保620户.
+_ANNOUNCED = 24
+_DIGIT = re.compile(r"\d")
 #: A shorter piece (投入资金320万元) seldom names its topic; the one before it is taken in as well.
 _NEAR_ENOUGH = 14
 #: The list of parts that 其中 opens ends with its sentence, its bracket or the next section.
@@ -56,20 +63,36 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
     pieces = _CUT.split(left)
     own = pieces.pop()[-_OWN_LIMIT:]
     part = _is_part(left, own)
-    after = _AFTER.match(plain(view[end : min(high, end + 36)]))
+    tail = plain(view[end : min(high, end + 40)])
+    pair = _PAIR.match(tail)
+    if pair:
+        tail = tail[pair.end() :]
+    after = _AFTER.match(tail)
     right = after.group() if after else ""
+    listed = _LISTED.match(tail, len(right)) if right else None
     marker = _MARKER.search(right)
     if marker:
         right = right[: marker.start()]
     if not right and pieces and _EMPTY.match(own):
         own = f"{pieces.pop()[-_OWN_LIMIT:]}、{own}"
-    near = ""
+    near = listed.group(1) if listed else ""
     while pieces:
         piece = pieces.pop()
         near = f"{piece}、{near}" if near else piece
         if len(near) >= _NEAR_ENOUGH and not _EMPTY.match(piece):
             break
-    return Neighbours(own + right, near, view[low:high], heading, title, part)
+    return Neighbours(own + right, near, view[_announced(view, low) : high], heading, title, part)
+
+
+def _announced(view: str, low: int) -> int:
+    """Where the sentence's topic begins: the short sentence before it, where that has no figures, else itself."""
+    if low < 2 or view[low - 1] != "。":
+        return low
+    before = view[max(0, low - _ANNOUNCED) : low - 1]
+    begin = max(before.rfind("。"), before.rfind("\n"), before.rfind("；"))
+    if begin < 0 and len(before) == _ANNOUNCED - 1:
+        return low
+    return low if _DIGIT.search(before, begin + 1) else low - len(before) + begin
 
 
 def plain(text: str) -> str:

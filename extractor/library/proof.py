@@ -35,8 +35,9 @@ class Failure:
 def prove(entries: Iterable[Indicator], extract: Extract) -> list[Failure]:
     """Failures of all examples and rejects, in the order of the entries; [] where everything holds.
 
-    An example holds where its entry claims exactly one quantity, with the example's value (and unit, where it gives
-    one) and status. A reject holds where its entry claims nothing in the text (or not the value it names).
+    An example holds where its entry claims exactly one quantity (and those named as ``also``), with the example's
+    value, status, and unit, where it gives one. A reject holds where its entry claims nothing in the text (or not the
+    value it names).
     """
     known: dict[tuple[str, str, str, str], Extraction] = {}
 
@@ -80,10 +81,10 @@ def _taken(extraction: Extraction, indicator: str) -> list[_Taken]:
 
 def _check_example(entry: Indicator, example: Example, extraction: Extraction) -> Failure | None:
     taken = _taken(extraction, entry.id)
-    if len(taken) == 1:
-        one = taken[0]
-        if one.value == example.value and example.unit in ("", one.unit) and one.figure.status == example.status:
-            return None
+    one = next((t for t in taken if t.value == example.value), None)
+    fits = one is not None and example.unit in ("", one.unit) and one.figure.status == example.status
+    if fits and sorted(t.value for t in taken) == sorted((example.value, *example.also)):
+        return None
     expected = f"{example.value} {example.unit or entry.unit} ({example.status})"
     rivals = [f for f in extraction.figures if f.value == example.value and f.indicator not in (None, entry.id)]
     found = _describe(extraction) if not taken else "; ".join(f"{t.value} {t.unit} ({t.figure.status})" for t in taken)
