@@ -9,9 +9,8 @@ import re
 
 from .numerals import Bound
 
-__all__ = ["after", "before"]
+__all__ = ["after", "before", "is_leading", "is_trailing"]
 
-_APPROX, _LEAST, _MOST = "approx", "at_least", "at_most"
 _BEFORE: dict[str, Bound] = {
     "约": "approx", "大约": "approx", "约为": "approx", "约有": "approx", "约占": "approx", "约达": "approx", "近": "approx", "将近": "approx",
     "接近": "approx", "大概": "approx", "达近": "approx", "约计": "approx", "约合": "approx",
@@ -26,12 +25,11 @@ _LONGEST = max(map(len, _BEFORE))
 _LAST = frozenset(word[-1] for word in _BEFORE)
 #: Words that end like a modifier and are none.
 _NOT = re.compile(r"(?:签约|节约|集约|合约|契约|违约|条约|公约|预约|制约|特约|履约|简约|解约|续约|大众约|附近|邻近|靠近|亲近|最近|临近|贴近|新近|远近|赶超|反超|通过|经过|路过|度过|渡过|不过|走过|开过|做过|搞过|有过|去过|来过|悔过|改过|渡过|胜过|受过|超标过)\Z")
+_APPROX_FAR = re.compile(r"(?<![签节集合契违条公预制特履简解续])约(?:增长?|下降|减少|提高|占|完成|达到?|为|有|需|支出|增加|安排|收入|投入|合|计)\Z")
 _LEAST_FAR = re.compile(r"(?:至少|不少于|不低于|最少)[\u4e00-\u9fff]{1,5}\Z")
-_AFTER = re.compile(r"[)”]?(?:[\u4e00-\u9fff]{0,3}?)?(及以上|或以上|以上|以下|及以下|以内|之内|左右|上下|之多|(?:之间)|内)")
 _TOUCH = re.compile(
-    r"[)]?\s?(?:(?P<l>及以上|或以上|(?:含)?以上|之上|起步)|(?P<m>及以下|以下|或以下|之下|以内|之内|内(?!部|容|外|需|陆|生|在|控|置|设|河|涝|蒙|乡|江))|(?P<a>左右|上下(?!游|级|联)|前后|不等|上[、下]?下))"
+    r"[)]?\s?(?:(?P<l>及以上|或以上|(?:含)?以上|之上|起步|\+(?![\dNX+]))|(?P<m>及以下|以下|或以下|之下|以内|之内|内(?!部|容|外|需|陆|生|在|控|置|设|河|涝|蒙|乡|江))|(?P<a>左右|上下(?!游|级|联)|前后|不等|上[、下]?下))"
 )
-_NOUN_BOUND = re.compile(r"[\u4e00-\u9fff]{1,4}?(?P<l>(?:及)?以上|(?P<m>(?:及)?以下|以内))")
 
 
 def before(view: str, start: int) -> Bound:
@@ -49,6 +47,8 @@ def before(view: str, start: int) -> Bound:
                     break
                 return bound
     window = view[max(0, stop - 9) : stop]
+    if "约" in window and _APPROX_FAR.search(window):
+        return "approx"
     if ("至少" in window or "不少于" in window or "不低于" in window) and _LEAST_FAR.search(window):
         return "at_least"
     return "none"
@@ -64,3 +64,14 @@ def after(view: str, end: int, duration: bool) -> Bound:
     if found["m"]:
         return "at_most" if duration or found["m"][0] != "内" else "none"
     return "approx"
+
+
+def is_leading(text: str) -> bool:
+    """Whether ``text`` is nothing, or one of the words that may stand before a number."""
+    return not text or text in _BEFORE
+
+
+def is_trailing(text: str) -> bool:
+    """Whether ``text`` is nothing, or one of the words that may stand after a number."""
+    found = _TOUCH.match(text)
+    return not text or (found is not None and found.end() == len(text)) or text in ("多", "余")

@@ -41,7 +41,7 @@ _FULL = re.compile(
 )
 _TIGHT_RANGE = re.compile(rf"(?P<m2>{_M})\s?月份?")
 _MONTH = re.compile(
-    rf"(?P<m>{_M})\s?月份?(?:\s?(?P<d>{_D})\s?[日号])?(?:{_SEP}(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[月份日号]))?"
+    rf"(?P<m>{_M})\s?月(?!龄)份?(?:\s?(?P<d>{_D})\s?[日号])?(?:{_SEP}(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[月份日号]))?"
     rf"|(?P<ma>{_M})(?:{_SEP}|、)(?P<mb>{_M})\s?月份?"
     rf"|(?P<da>{_D})(?:{_SEP})(?P<db>{_D})\s?日"
 )
@@ -52,11 +52,13 @@ _DECADE = re.compile(r"(?:(?:19|20)?\d0)年代")
 _CENTURY = re.compile(r"(?:1\d|2[0-2])世纪")
 #: 713日, 20233月, 2023923日: the sign between the parts was lost, and a split into valid parts exists.
 _DAMAGED = re.compile(
-    rf"(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
+    rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
 _AFTER = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
 _FLAG = {"底": "end", "末": "end", "初": "begin", "前": "before", "之前": "before", "以前": "before", "起": "since",
          "以来": "since", "来": "since", "以后": "after", "之后": "after", "后": "after"}  # fmt: skip
+#: 02-05 in a list of news: a leading zero tells it from a range.
+_SHORT = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
 _COMPACT = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
 
 
@@ -107,6 +109,9 @@ def read_date(view: str, pos: int) -> DateSpan | None:
     found = _DAMAGED.match(view, pos)
     if found is not None:
         return DateSpan(found.end(), found[0], None, "", "damaged")
+    found = _SHORT.match(view, pos)
+    if found is not None and "0" in (found["m"][0], found["d"][0]):
+        return DateSpan(found.end(), _iso(None, found["m"], found["d"]), None, "", "short")
     found = _TIME.match(view, pos)
     if found is not None:
         return DateSpan(found.end(), found[0], None, "", "time")
@@ -117,7 +122,7 @@ def _full(view: str, found: re.Match[str]) -> DateSpan | None:
     get = found.groupdict()
     end = found.end()
     if get["iy"]:
-        if get["is"] == "." and not get["id"] and view[end : end + 1] not in ("", "-", "—", "~", "至", ")", "\n"):
+        if get["is"] == "." and not get["id"] and view[end : end + 1] not in ("-", "—", "~", "至", ")"):
             return None  # 1960.8 is a number unless the text says otherwise
         return DateSpan(end, _iso(get["iy"], get["im"], get["id"]), None, "", "timestamp" if get["time"] else "iso")
     if get["ya"]:

@@ -12,7 +12,7 @@ __all__ = ["read_identifier", "read_marker", "read_ordinal"]
 
 _DOCUMENT = re.compile(r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)")
 _PHONE = re.compile(r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)")
-_CODE = re.compile(r"\d+(?:[A-WYZa-z][0-9A-Za-z]*)+(?:[-_/][0-9A-Za-z]+)+|\d+(?:-\d+){2,}(?![\d%])|\d{12,}(?=[A-Za-z/_-])[0-9A-Za-z/_-]*|\d+[A-Z]?\d*/\d{4,}-\d+")
+_CODE = re.compile(r"\d+(?:[A-WYZa-z][0-9A-Za-z]*)+(?:[-_/][0-9A-Za-z]+)+|\d+(?:[-—]\d+){2,}(?![\d%])|\d{12,}(?=[A-Za-z/_-])[0-9A-Za-z/_-]*|\d+[A-Z]?\d*/\d{4,}-\d+")
 _ISO_DATE = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])(?!\d)")
 _LABEL = re.compile(r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z")
 _LABELLED = re.compile(r"\d[\dA-Za-z-]{3,}(?![\d]*[万亿元人户])")
@@ -61,7 +61,7 @@ def read_marker(view: str, pos: int) -> tuple[int, str] | None:
     if view[pos].isdigit():
         if before in _BREAKS:
             found = _LINE_DIGIT.match(view, pos)
-            if found is not None and (before != " " or view[pos - 2 : pos - 1] in _BREAKS):
+            if found is not None and (before != " " or view[pos - 2 : pos - 1] in _BREAKS or found[0][-1] == "、"):
                 return found.end(), "list"
         if before in "\n\r元%户人个项亩吨":
             found = _SECTION.match(view, pos)
@@ -92,10 +92,12 @@ def read_ordinal(view: str, start: int, pos: int, units: Units) -> tuple[int, st
         return None
     text, end = found[0], found.end()
     value = chinese_value(text) if not text[0].isdigit() else Decimal(text) if text.isdigit() and len(text) < 9 else None
-    unit = units.match(view, end, chinese=not text[0].isdigit())
-    rank = view[end : end + 1] in ("位", "名") or (unit is None and _RANK.search(view, max(0, start - 8), start) is not None)
+    unit = units.match(view, end)
+    follow = view[end : end + 1]
+    rank = follow in ("位", "名") or (
+        not "\u4e00" <= follow <= "\u9fff" and _RANK.search(view, max(0, start - 8), start) is not None
+    )
     if rank:
-        rank = view[end : end + 2] != "名额"
-        end += view[end : end + 1] in ("位", "名")
+        end += follow in ("位", "名")
         return end, "rank", value
     return (unit[0] if unit else end), "ordinal", value

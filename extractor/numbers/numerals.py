@@ -23,6 +23,7 @@ DIGITS = {
     "幺": 1,
 }
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_ALONE = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
 _LARGE = {"万": 4, "亿": 8}
 #: Magnitudes that may follow an Arabic number, as powers of ten (GB/T 15835 allows 万 and 亿; the rest is custom).
 MAGNITUDE = {"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11,
@@ -122,7 +123,7 @@ def chinese_value(text: str) -> Decimal | None:
     if not text or len(text) > 2 * MAX_DIGITS:
         return None
     if len(text) == 1:
-        return Decimal(DIGITS[text]) if text in DIGITS else Decimal(10) if text in "十拾" else None
+        return Decimal(_ALONE[text]) if text in _ALONE else None
     whole, point, rest = text.partition("点")
     if point:
         return _decimal(whole, rest)

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .dates import year_like
 from .numerals import CHINESE, DIGITS, arabic_value, chinese_value, mixed_value, scaled
 from .units import Units
 
-__all__ = ["Quantity", "gap", "read_arabic", "read_chinese"]
+__all__ = ["Quantity", "gap", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
 
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
@@ -39,7 +40,7 @@ _ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四�
 _PART = re.compile(rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?")
 _FRACTION = re.compile(r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])")
 _TENTHS = re.compile(r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])")
-_BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达")
+_BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
 _WIDTH = 15
 """Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
 
@@ -82,7 +83,7 @@ def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
     if view[end : end + 1] not in "万亿" and units.match(view, gap(view, end)) is None:
         return None
     before = view[max(0, pos - 20) : pos]
-    if "分别" in before or before[-1:] in ("，", "、", " ") and found["s"] != " ":
+    if "分别" in before or before[-1:] == found["s"] != " ":
         return None
     if found["s"] == " " and not ("\u4e00" <= before[-1:] <= "\u9fff"):
         return None
@@ -248,7 +249,8 @@ def _nounal(view: str, quantity: Quantity, units: Units) -> None:
     follow = view[end : end + 1]
     if "\u4e00" <= follow <= "\u9fff":
         noun = units.noun_after.match(view, end)
-        if noun is not None and (quantity.power or quantity.approx or quantity.value >= 100):
+        sized = quantity.power or quantity.approx
+        if noun is not None and (sized or (quantity.value >= 100 and not year_like(view[quantity.start : end]))):
             quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun"
         return
     if quantity.power:
@@ -257,17 +259,20 @@ def _nounal(view: str, quantity: Quantity, units: Units) -> None:
             quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun before"
 
 
-def _range(view: str, low: Quantity, units: Units) -> Quantity:
-    """``low`` and what follows as one range, where both ends belong together; else ``low`` as it is."""
+def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quantity:
+    """``low`` and what follows as one range, where both ends belong together; else ``low`` as it is.
+
+    ``bare`` allows a range without a unit (十八至三十万), which running text does not.
+    """
     sep = _SEP.match(view, low.end)
     if sep is None:
         return low
     at = sep.end()
     high = _single(view, at, units) if view[at].isdigit() else _chinese(view, at, units)
-    if high is None or not high.unit or high.rule == "missing_unit":
+    if high is None or not (high.unit or bare) or high.rule == "missing_unit":
         return low
     spoken = "到" in sep[0] or "至" in sep[0]
-    if low.unit and (low.unit != high.unit or ("到" in sep[0]) or (spoken and view[low.start - 1 : low.start] in "由从自")):
+    if low.unit and (low.unit != high.unit or ("到" in sep[0]) or (spoken and low.start and view[low.start - 1] in "由从自")):
         return low
     value = low.value
     if high.power and not low.power and not low.unit and value < high.value.scaleb(-high.power):
@@ -275,6 +280,12 @@ def _range(view: str, low: Quantity, units: Units) -> Quantity:
     if not value < high.value or (not low.unit and low.approx):
         return low
     return Quantity(low.start, high.number_end, high.end, value, high.value, high.unit, low.approx or high.approx, "range")
+
+
+def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
+    """A number or range at ``pos`` that may stand without any unit: for a text that is known to be one number."""
+    quantity = _single(view, pos, units) if view[pos].isdigit() else _chinese(view, pos, units)
+    return quantity if quantity is None else _range(view, quantity, units, bare=True)
 
 
 def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
@@ -289,7 +300,7 @@ def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
 def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
     part = _PART.match(view, pos)
     if part is not None:
-        value = chinese_value(part["c"]) if part["c"] else Decimal(part["a"])
+        value = Decimal(part["a"]) if part["a"] else Decimal(100) if part["c"] == "百" else chinese_value(part["c"])
         if value is None:
             return None
         if part["minus"]:

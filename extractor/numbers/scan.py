@@ -17,7 +17,7 @@ from . import bounds
 from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_identifier, read_marker, read_ordinal
 from .names import Names
-from .numerals import CHINESE, Bound
+from .numerals import CHINESE, Bound, scaled
 from .quantity import Quantity, read_arabic, read_chinese, tenths_at
 from .units import Units
 
@@ -60,12 +60,16 @@ _START = re.compile(
 _LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\d:.])")
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
-_QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,14}[”」』’]")
+_QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
 _DOTS = re.compile(r"\d+(?:\.\d+){2,}")
 _LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
 _BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
 _DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
 _ARTICLE_CUES = re.compile(r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z")
+_RANKED = re.compile(r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z")
+_JOINTS = frozenset(("、", "和", "及", "与", "以及", "、 "))
+_SIGN_AFTER = frozenset(("", "\n", "\r", "\t", " ", "(", "|", ":", ",", ">"))
+_NO_SIGN = frozenset("自担胜欠抱肩背正")
 _NO_ONE = frozenset("统唯单之同某逐专划均如初高大周期任整进")
 
 
@@ -77,7 +81,7 @@ def scan(view: str, units: Units, names: Names) -> list[Mention]:
 class _Scanner:
     """The state of one pass: the view, the tables, the mentions so far."""
 
-    __slots__ = ("found", "names", "titles", "titles_end", "units", "view")
+    __slots__ = ("found", "names", "quotes", "quotes_end", "titles", "titles_end", "units", "view")
 
     def __init__(self, view: str, units: Units, names: Names) -> None:
         self.view = view
@@ -87,6 +91,9 @@ class _Scanner:
         spans = [m.span() for m in _TITLE.finditer(view)]
         self.titles = [s for s, _ in spans]
         self.titles_end = [e for _, e in spans]
+        spans = [m.span() for m in _QUOTE.finditer(view)]
+        self.quotes = [s for s, _ in spans]
+        self.quotes_end = [e for _, e in spans]
 
     def run(self) -> list[Mention]:
         search, view = _START.search, self.view
@@ -101,6 +108,11 @@ class _Scanner:
     def _add(self, start: int, end: int, kind: Kind, rule: str) -> int:
         self.found.append(Mention(start, end, end, kind, rule))
         return end
+
+    def _quoted(self, start: int, end: int) -> bool:
+        """Whether a short quotation holds the mention (“六个一”, “10.17”): a name, not a quantity."""
+        k = bisect_right(self.quotes, start) - 1
+        return k >= 0 and end <= self.quotes_end[k]
 
     def _titled(self, pos: int) -> bool:
         if not self.titles:
@@ -238,18 +250,32 @@ class _Scanner:
         previous = view[start - 1 : start]
         if not q.unit:
             return self._unmeasured(q)
-        if previous == "-" and view[start - 2 : start - 1] not in "0123456789-年月日%" and not view[start - 2 : start - 1].isascii() | (start < 2):
-            q.value, q.start = -q.value, start - 1
-        elif previous == "-" and view[start - 2 : start - 1] in ("", "\n", "\t", " ", "(", "|", ":", ",") and start >= 1:
-            q.value, q.start = -q.value, start - 1
-        elif previous == "负" and view[start - 2 : start - 1] not in ("自", "担", "胜", "欠", "抱", "肩", "背"):
-            q.value, q.start = -q.value, start - 1
-        elif previous == "“" and not q.power and q.rule != "range" and view[q.end : q.end + 1] == "”":
-            return self._add(q.start, q.end, "name", "quoted")
+        if previous == "-" or previous == "负":
+            self._signed(q)
         self._figure(q)
         return q.end
 
+    def _signed(self, q: Quantity) -> None:
+        """Take a minus sign or 负 that touches the number into it; a hyphen after a digit, a letter or 年 is no sign."""
+        if not q.start:
+            return
+        sign, before = self.view[q.start - 1], self.view[q.start - 2 : q.start - 1] if q.start > 1 else ""
+        if sign == "-":
+            negative = before in _SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
+        else:
+            negative = sign == "负" and before not in _NO_SIGN
+        if negative:
+            q.value, q.start = -q.value, q.start - 1
+            if q.value_max is not None:
+                q.value, q.value_max = -q.value_max, q.value
+
     def _figure(self, q: Quantity) -> None:
+        view, found = self.view, self.found
+        if q.rule != "range" and q.start and view[q.start - 1] in "、和及与" and found and found[-1].kind == "bare":
+            self._share(q)
+        elif q.unit in ("位", "人") and _RANKED.search(view, max(0, q.start - 6), q.start) and view.startswith("位", q.number_end):
+            found.append(Mention(q.start, q.end, q.number_end, "ordinal", "rank", q.value, q.value_max, "位"))
+            return
         bound: Bound = "range" if q.rule == "range" else "none"
         if bound == "none":
             bound = bounds.before(self.view, q.start)
@@ -260,6 +286,17 @@ class _Scanner:
         self.found.append(
             Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound)
         )
+
+    def _share(self, q: Quantity) -> None:
+        """12.3、15.6和18.9万吨: the numbers before share the unit and the magnitude printed once."""
+        start = q.start
+        for mention in reversed(self.found):
+            if mention.kind != "bare" or mention.value is None or self.view[mention.end : start] not in _JOINTS:
+                return
+            mention.kind, mention.unit, mention.rule = "figure", q.unit, "unit from the list"
+            if q.power and mention.number_end - mention.start == len(self.view[mention.start : mention.end].rstrip("万亿千百")):
+                mention.value = scaled(str(mention.value), q.power)
+            start = mention.start
 
     def _unmeasured(self, q: Quantity) -> int:
         """A number without a unit: a year, a compact date, or bare."""
@@ -279,10 +316,15 @@ class _Scanner:
             compact = read_compact(view, q.start) if len(text) in (6, 8) else None
             if compact is not None:
                 return self._date(q.start, compact)
-        if view[q.start - 1 : q.start] == "“" and view[q.end : q.end + 1] == "”":
+        if not q.power and self._quoted(q.start, q.end):
             return self._add(q.start, q.end, "name", "quoted")
-        if view[q.start - 1 : q.start] == "-" and view[q.start - 2 : q.start - 1] in ("", "\n", "\t", " ", "(", "|", ":"):
-            q.start, q.value = q.start - 1, -q.value
+        self._signed(q)
+        if q.power and self.found and (last := self.found[-1]).kind == "figure" and q.start - last.end < 25:
+            between = view[last.end : q.start]  # 存栏4.2万头，出栏2.1万
+            if view[last.number_end - 1] in "万亿" and "。" not in between and "\n" not in between:
+                q.unit, q.rule = last.unit, "unit from the figure before"
+                self._figure(q)
+                return q.end
         self.found.append(Mention(q.start, q.end, q.number_end, "bare", "", q.value, q.value_max, ""))
         return q.end
 
@@ -310,10 +352,10 @@ class _Scanner:
             return stop
         if self._titled(start):
             return self._add(start, quantity.end, "name", "title")
-        if view[start : quantity.number_end] == "一" and quantity.unit in self.names.article and quantity.rule != "range":
+        if view[start : quantity.number_end] == "一" and quantity.value == 1 and quantity.unit in self.names.article and quantity.rule != "range":
             if not _ARTICLE_CUES.search(view, max(0, start - 6), start):
                 return self._add(start, quantity.end, "name", "article")
-        if view[start - 1 : start] in ("“", "‘", "「") and _QUOTE.match(view, start - 1) and not quantity.power:
+        if not quantity.power and self._quoted(start, quantity.end):
             return self._add(start, quantity.end, "name", "quoted")
         self._figure(quantity)
         return quantity.end
