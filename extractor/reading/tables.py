@@ -147,7 +147,8 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
                   and cell.column != unit_column]
         labels = _row_cells(matrix, row, stubs, unit_column)
         if not values or _repeats_header(line, header_texts):
-            if labels and not values and not any(PLACEHOLDER.match(texts[id(c)]) for c in line):
+            dashes = any(PLACEHOLDER.match(texts[id(c)]) for c in line)
+            if labels and not dashes and not _repeats_header(line, header_texts):
                 sections = (_clean(labels[-1].text)[0],)
                 section_unit = _clean(labels[-1].text)[1]
                 above, carried = [], ""

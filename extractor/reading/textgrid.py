@@ -359,7 +359,8 @@ def _rhythm(tokens: list[_Token]) -> RawGrid | None:
     head = runs[0][0]
     first_line = runs[0][1][0].line
     own = sum(1 for t in head if t.line == first_line)
-    skip = len(head) - (own if m <= own < len(head) else m)
+    rows_on_lines = sum(1 for (_, before), (names, _) in itertools.pairwise(runs) if names[0].line > before[-1].line)
+    skip = len(head) - (own if m <= own < len(head) and rows_on_lines * 2 > len(body) else m)
     header, sections, caption = _header(head[:skip], k, units)
     if not header and not (len(runs) >= 3 and re.search(r"单位:|[(（][^()（）]*[元吨人户%亩][)）]", caption)):
         return None
