@@ -14,7 +14,7 @@ import regex
 from ..errors import PatternError
 from .entries import NARROW, REGEX_SECONDS, SCOPES, ClaimRule, Indicator
 from .neighbours import Neighbours, plain
-from .terms import NOTHING, Found, Scanner, Terms
+from .terms import Scanner, Terms
 
 #: What one matched requirement counts, by scope.
 _WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "heading": 2, "title": 1, "context": 2}
@@ -50,6 +50,37 @@ class _Compiled:
     pattern: regex.Pattern[str] | None
 
 
+class _Index:
+    """The claims of one unit, found by the terms of their rarest narrow requirement."""
+
+    __slots__ = ("_always", "_by_term", "_keys")
+
+    def __init__(self) -> None:
+        self._by_term: dict[int, list[_Compiled]] = {}
+        self._always: list[_Compiled] = []
+        self._keys = 0
+
+    def add(self, compiled: _Compiled, key: tuple[int, ...]) -> None:
+        if not key:
+            self._always.append(compiled)
+        for number in key:
+            self._by_term.setdefault(1 << number, []).append(compiled)
+            self._keys |= 1 << number
+
+    def candidates(self, found: int) -> list[_Compiled]:
+        """Claims whose key is among the terms found, each once."""
+        hits = found & self._keys
+        if not hits:
+            return self._always
+        seen = {compiled.order: compiled for compiled in self._always}
+        while hits:
+            low = hits & -hits
+            for compiled in self._by_term[low]:
+                seen[compiled.order] = compiled
+            hits ^= low
+        return list(seen.values())
+
+
 _SCOPE_INDEX = {scope: index for index, scope in enumerate(SCOPES)}
 _SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _HEADING, _TITLE, _CONTEXT = range(len(SCOPES))
 
@@ -60,12 +91,13 @@ class Matcher:
     def __init__(self, indicators: Iterable[Indicator], terms: Terms,
                  family: Callable[[str], Iterable[str]] | None = None) -> None:
         self.scanner = Scanner()
-        self._by_unit: dict[str, dict[int, list[_Compiled]]] = {}
+        self._by_unit: dict[str, _Index] = {}
         order = 0
         for entry in indicators:
             for rule in entry.claims:
                 self._add(rule, terms, order, family)
                 order += 1
+        self.scanner.freeze()
 
     def _add(self, rule: ClaimRule, terms: Terms, order: int,
              family: Callable[[str], Iterable[str]] | None) -> None:
@@ -88,9 +120,7 @@ class Matcher:
             for unit in rule.units:
                 units.update(family(unit))
         for unit in sorted(units):
-            index = self._by_unit.setdefault(unit, {})
-            for number in key or (-1,):
-                index.setdefault(number, []).append(compiled)
+            self._by_unit.setdefault(unit, _Index()).add(compiled, key)
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Neighbours,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
@@ -138,15 +168,7 @@ class Matcher:
 
     def _candidates(self, unit: str, scopes: _Scopes) -> list[_Compiled]:
         index = self._by_unit.get(unit)
-        if index is None:
-            return []
-        seen: dict[int, _Compiled] = {}
-        for number in scopes.keys:
-            for compiled in index.get(number, ()):
-                seen[compiled.order] = compiled
-        for compiled in index.get(-1, ()):
-            seen[compiled.order] = compiled
-        return list(seen.values())
+        return index.candidates(scopes.keys) if index is not None else []
 
     def _best(self, passed: list[_Compiled], scopes: _Scopes) -> _Compiled | None:
         ranked = sorted(passed, key=lambda c: (self._score(c, scopes), -c.order), reverse=True)
@@ -195,11 +217,11 @@ class _Scopes:
     def __init__(self, scanner: Scanner, subject: str, around: Neighbours) -> None:
         subject = plain(subject)
         found = scanner.cached(subject)
-        clause = scanner.scan(around.clause)
-        self.keys = found.ids | clause.ids
+        own = scanner.scan(around.clause)
+        self.keys = found | own
         self._scanner = scanner
         self._around = around
-        self._masks: list[int] = [found.mask, clause.mask, found.mask | clause.mask, -1, -1, -1, -1, -1]
+        self._masks: list[int] = [found, own, self.keys, -1, -1, -1, -1, -1]
         self.text = f"{subject}\n{around.clause}"
 
     def mask(self, index: int) -> int:
@@ -211,24 +233,27 @@ class _Scopes:
     def _wide(self, index: int) -> int:
         around = self._around
         if index == _NEAR:
-            return self._masks[_CLAUSE] | self._find(around.near).mask
+            return self._masks[_CLAUSE] | self._find(around.near)
         if index == _SENTENCE:
-            return self.mask(_NEAR) | self._find(around.sentence).mask
+            return self.mask(_NEAR) | self._find(around.sentence)
         if index == _HEADING:
-            return self._find(around.heading).mask
+            return self._find(around.heading)
         if index == _TITLE:
-            return self._find(around.title).mask
+            return self._find(around.title)
         return self.mask(_SENTENCE) | self.mask(_HEADING) | self.mask(_TITLE)
 
-    def _find(self, text: str) -> Found:
-        return self._scanner.cached(text) if text else NOTHING
+    def _find(self, text: str) -> int:
+        return self._scanner.cached(text) if text else 0
 
     def fit(self, compiled: _Compiled) -> bool:
+        masks = self._masks
         for index, mask, _ in compiled.require:
-            if not mask & self.mask(index):
+            found = masks[index]
+            if not mask & (found if found >= 0 else self.mask(index)):
                 return False
         for index, mask in compiled.exclude:
-            if mask & self.mask(index):
+            found = masks[index]
+            if mask & (found if found >= 0 else self.mask(index)):
                 return False
         return compiled.pattern is None or _search(compiled.pattern, self.text, compiled.rule.name)
 

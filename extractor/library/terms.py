@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from operator import add
 from pathlib import Path
-from typing import NamedTuple
 
 from ..patternfiles import Problems, top
 
@@ -23,14 +22,21 @@ class Terms:
     def expand(self, item: str) -> tuple[str, ...]:
         """All wordings of one item of a claim: ``A|B`` are alternatives, each a set's name or text as it is.
 
+        ``=A`` is the text A, though a set has that name.
+
         >>> Terms({"脱贫户": ("脱贫户", "脱贫家庭")}).expand("脱贫户|出列村")
         ('脱贫户', '脱贫家庭', '出列村')
+        >>> Terms({"脱贫户": ("脱贫户", "脱贫家庭")}).expand("=脱贫户")
+        ('脱贫户',)
         """
         words: dict[str, None] = {}
         pending = [word.strip() for word in reversed(item.split("|"))]
         seen: set[str] = set()
         while pending:
             word = pending.pop()
+            if word.startswith("="):
+                words[word[1:]] = None
+                continue
             members = self.sets.get(word)
             if members is None or word in seen:
                 if word and (members is None or word in members):
@@ -58,45 +64,47 @@ def load(paths: list[Path], problems: Problems) -> Terms:
     return Terms(sets)
 
 
-class Found(NamedTuple):
-    """Terms found in a text: as a bit set for tests, and as ids for look-ups."""
-
-    mask: int
-    ids: frozenset[int]
-
-
-NOTHING = Found(0, frozenset())
-
-
 class Scanner:
-    """Finds all terms of the library in a text, overlapping and nested ones included, in one pass."""
+    """Finds all terms of the library in a text, overlapping and nested ones included, in one pass.
+
+    The answer is a bit set (an ``int``): bit *n* stands for ``words[n]``.
+    """
 
     def __init__(self) -> None:
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
-        self._heads: dict[str, list[tuple[str, int]]] = {}
+        self._heads: dict[str, tuple[tuple[int, dict[str, int]], ...]] = {}
         self.cached = lru_cache(maxsize=8192)(self.scan)
 
     def add(self, word: str) -> int:
-        """Register a term and return its id."""
+        """Register a term and return its number. All terms are added before the first scan (:meth:`freeze`)."""
         known = self._ids.get(word)
         if known is not None:
             return known
         number = self._ids[word] = len(self.words)
         self.words.append(word)
-        self._heads.setdefault(word[:2], []).append((word, number))
         return number
 
-    def scan(self, text: str) -> Found:
+    def freeze(self) -> None:
+        """Build the look-up: first two characters -> lengths, longest first -> word -> bits of it and its prefixes."""
+        groups: dict[str, dict[int, dict[str, int]]] = {}
+        for word in self.words:
+            bits = 0
+            for end in range(MIN_LENGTH, len(word) + 1):
+                number = self._ids.get(word[:end])
+                if number is not None:
+                    bits |= 1 << number
+            groups.setdefault(word[:MIN_LENGTH], {}).setdefault(len(word), {})[word] = bits
+        self._heads = {head: tuple(sorted(lengths.items(), reverse=True)) for head, lengths in groups.items()}
+
+    def scan(self, text: str) -> int:
         """Every registered term that occurs in ``text``."""
-        if len(text) < MIN_LENGTH:
-            return NOTHING
-        mask = 0
-        ids = set()
+        found = 0
         for index, group in enumerate(map(self._heads.get, map(add, text, text[1:]))):
             if group is not None:
-                for word, number in group:
-                    if number not in ids and text.startswith(word, index):
-                        ids.add(number)
-                        mask |= 1 << number
-        return Found(mask, frozenset(ids)) if ids else NOTHING
+                for length, words in group:
+                    bits = words.get(text[index : index + length])
+                    if bits is not None:
+                        found |= bits
+                        break
+        return found
