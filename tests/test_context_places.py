@@ -434,3 +434,14 @@ def test_hostile_text_stays_linear(unit: str) -> None:
     for offset in range(0, len(view), 200):
         places.region(offset, 0, 0)
     assert time.perf_counter() - start < 5
+
+
+def test_site_tells_the_county_of_a_township() -> None:
+    body = "原文链接: https://www.pingtan.gov.cn/zwgk/1.htm\n\n全镇收入增长。"
+    places = read("关于白石镇2017年度财政预算执行情况的报告", body)
+    assert (places.place, places.code) == ("白石镇", "350128")
+    assert read("年度工作报告", "全县推进。", source="https://xxgk.pingtan.gov.cn/2017/1.htm").code == "350128"
+    # 朝阳区 and 朝阳县 of five cities and 潮阳区 share a label; suzhou is two prefectures; a county's site is not 我市.
+    assert read("年度工作报告", "全区推进。", source="https://www.chaoyang.gov.cn/1.htm").place is None
+    assert read("年度工作报告", "全市推进。", source="https://www.suzhou.gov.cn/1.htm").place is None
+    assert read("年度工作报告", "全市推进。", source="https://www.pingtan.gov.cn/1.htm").place is None

