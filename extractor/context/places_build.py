@@ -288,7 +288,7 @@ def site_labels(segments: list[Segment], spell: Callable[[str], list[list[str]]]
     ``spell`` gives the readings of each character without tones. Every combination is a label, so that a wrong reading
     (朝阳 zhaoyang) can only make a label ambiguous, never give it to another place. Only divisions that still exist.
     """
-    found = set()
+    found: set[tuple[str, str]] = set()
     for segment in segments:
         short = segment.short
         if segment.last < LAST_YEAR or short in _GENERIC or segment.level == "province":
