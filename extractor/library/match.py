@@ -40,7 +40,7 @@ class Candidate:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Compiled:
     rule: ClaimRule
     order: int
@@ -64,7 +64,7 @@ class _Index:
         if not key:
             self._always.append(compiled)
         for number in key:
-            self._by_term.setdefault(1 << number, []).append(compiled)
+            self._by_term.setdefault(number, []).append(compiled)
             self._keys |= 1 << number
 
     def candidates(self, found: int) -> list[_Compiled]:
@@ -72,13 +72,10 @@ class _Index:
         hits = found & self._keys
         if not hits:
             return self._always
-        seen = {compiled.order: compiled for compiled in self._always}
-        while hits:
-            low = hits & -hits
-            for compiled in self._by_term[low]:
-                seen[compiled.order] = compiled
-            hits ^= low
-        return list(seen.values())
+        claims = list(self._always)
+        for number in _bits(hits):
+            claims += self._by_term[number]
+        return list(dict.fromkeys(claims)) if len(claims) > 1 else claims
 
 
 _SCOPE_INDEX = {scope: index for index, scope in enumerate(SCOPES)}
@@ -205,7 +202,7 @@ class Matcher:
         for index, mask in compiled.exclude:
             hit = mask & scopes.mask(index)
             if hit:
-                return f"excluded by '{self.scanner.words[next(iter(_bits(hit)))]}'"
+                return f"excluded by '{self.scanner.words[_bits(hit)[0]]}'"
         return "regex does not match"
 
 
@@ -273,8 +270,11 @@ def _mask(ids: Iterable[int]) -> int:
     return mask
 
 
-def _bits(mask: int) -> Iterable[int]:
+def _bits(mask: int) -> list[int]:
+    """Numbers of the bits that are set, ascending."""
+    numbers = []
     while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+        number = mask.bit_length() - 1
+        numbers.append(number)
+        mask ^= 1 << number
+    return numbers[::-1]
