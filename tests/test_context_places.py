@@ -341,6 +341,16 @@ def test_ordinary_words_are_no_places() -> None:
     assert set(regions("甘肃省2022年政府工作报告", body).values()) == {"甘肃省"}
 
 
+def test_urban_area_is_no_district() -> None:
+    assert set(regions("云岭市2022年环境公报", "城区日均清运垃圾612吨。郊区空气优良率97%。").values()) == {"云岭市"}
+    # 长治市 had a district of that name until 2018.
+    assert regions("长治市2012年统计公报", "城区300亿元。")["300亿元"] == "城区"
+
+
+def test_year_in_chinese_digits() -> None:
+    assert read("无为县二〇一二年工作总结", "全县推进。", issued="2020-01-05").code == "340225"
+
+
 def test_places_in_turn() -> None:
     body = "南昌、赣州、九江分别增长4.2%、5.1%和3.9%。赣州市、九江市共投入8亿元。"
     found = regions("江西省2023年统计公报", body)

@@ -38,6 +38,7 @@ class DocumentPlace(NamedTuple):
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _LABEL = re.compile(
     r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)"
     r"[ \xa0]{0,9}[:：][ \xa0]{0,9}([^\n]{2,40})"
@@ -62,6 +63,7 @@ _ENOUGH = 8
 def document_year(document: Document, view: str) -> int | None:
     """The year whose divisions the document means: of its period, title, date of issue, or first year printed."""
     for text in (document.period, document.title, document.issued):
+        text = fold(text).translate(_DIGITS) if text else None
         found = _YEAR.search(text) if text else None
         if found is None and text and text[:4].isdigit():
             return int(text[:4])

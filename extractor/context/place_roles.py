@@ -135,6 +135,9 @@ def _relation(
     place = gazetteer.resolve(name, year, own_id) if own_id is not None else None
     if place is not None:
         return place.code, False, False, False
+    if len(name) == 2 and name[1] == "区":
+        # 城区, 郊区, 新区 are districts of a few cities and a common word in all others.
+        return None, False, False, True
     if own is not None:
         for above in own.parents:
             if name in (above.name, above.short) or name in {state.name for state in gazetteer.states[above.id]}:
