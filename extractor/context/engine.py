@@ -43,7 +43,7 @@ class Context:
         self.cues = library.compiled(_cues)
         plans = plan_of((self.title,), self.cues)
         self.periods: DocumentPeriods = document_periods(document, view, self.title, plans)
-        self.status = StatusReader(self.title, self.cues, self.periods.report, self.periods.plan)
+        self.status = StatusReader(self.title, view, self.cues, self.periods.report, self.periods.plan)
         self.places = library.compiled(_finder).find(document, view)
         self.place = self.places.place
         self.place_code = self.places.code

@@ -34,12 +34,15 @@ class Frame:
     clause: Span
     sentence: Span
     section: Section | None
+    left_start: int
     left: str
     lead: str
     right: str
     gap: str
     before: Frame | None
     """The figure before this one in the same sentence."""
+    prior: Frame | None
+    """The figure before this one in the same paragraph."""
     chain: Frame | None = None
     """The figure whose head this one shares (3909户、10226人; 分别增长30%、45%)."""
     origin: Frame | None = None
@@ -65,10 +68,14 @@ class Frame:
     why_subject: str = ""
 
 
-#: What may stand between two figures that share one head; a comma does after a pair of measures (户,人).
+#: What may stand between two figures that share one head.
+_LINK = re.compile(r"(?:左右|以上|以下|以内|上下|多|余)?(?:[、和及与/]|以及)?(?:约|近|超过?|达)?")
+#: Measures of one thing that a comma may separate (10486户,34092人).
+_PAIRED = frozenset({"户", "人", "人次", "元", "户次"})
+_JOINERS = ("和", "及", "与", "以及")
+_BLANK = re.compile(r"[\s　]+")
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
 _TO = re.compile(r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)")
-_LINKS = frozenset({"", "、", "和", "及", "与", "以及", " ", ",", "，", "/", "、约", "和约", "、近", "、超", "、超过"})
 
 
 def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame]:
@@ -102,13 +109,15 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
             clause=clause,
             sentence=sentence,
             section=layout.section(start),
-            left=view[max(left_start, start - REACH) : start],
-            lead=view[max(sentence[0], start - REACH) : start],
-            right=view[right_start : min(right_end, right_start + 60)],
-            gap="" if before is None else view[before.end : start],
+            left_start=max(left_start, start - REACH),
+            left=_flat(view[max(left_start, start - REACH) : start]),
+            lead=_flat(view[max(sentence[0], start - REACH) : start]),
+            right=_flat(view[right_start : min(right_end, right_start + 60)]),
+            gap="" if before is None else _flat(view[before.end : start]),
             before=before,
+            prior=result[-1] if result and result[-1].start >= layout.paragraph(start)[0] else None,
         )
-        if before is not None and frame.gap.strip() in _LINKS and not _starts_noun(frame.right, before, frame):
+        if before is not None and _linked(before, frame, view):
             frame.chain = before
         elif before is not None and _FROM.search(before.left) and _TO.match(frame.gap):
             frame.origin = before
@@ -119,10 +128,25 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
     return result
 
 
-def _starts_noun(right: str, before: Frame, frame: Frame) -> bool:
-    """Whether the figure has its noun behind it (3个区级、13个镇级联合社), so that it shares no head on its left."""
+def _flat(text: str) -> str:
+    """Without blanks and line ends, which hard-wrapped pages put inside words."""
+    return _BLANK.sub("", text) if " " in text or "\n" in text or "　" in text else text
+
+
+def _linked(before: Frame, frame: Frame, view: str) -> bool:
+    """Whether a figure shares the head of the one before it: nothing but a list sign between them."""
+    gap = frame.gap
+    if gap in (",", "，"):
+        if frame.unit == before.unit or frame.unit not in _PAIRED or before.unit not in _PAIRED:
+            return False
+    elif not _LINK.fullmatch(gap):
+        return False
+    right = frame.right
+    if view[frame.start] == "每":
+        return False
     if right[:2] in ("以上", "以下") and right[2:3] == "的":
-        return True  # 4个200人以上的安置区
-    return "一" <= right[:1] <= "鿿" and right[:2] not in ("以上", "以下", "左右", "以内", "上下") and bool(
-        before.right.strip()[:1]
-    )
+        return False  # 4个200人以上的安置区
+    if "一" <= right[:1] <= "鿿" and right[:2] not in ("以上", "以下", "左右", "以内", "上下"):
+        # The figure has its noun behind it (3个区级、13个镇级联合社), unless that is the sign of the list.
+        return right in _JOINERS or not before.right[:1]
+    return True

@@ -40,6 +40,7 @@ _OPENS = re.compile(
 )
 _UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
 _DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
+_AS_OF = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,12}$")
 _TO = re.compile(
@@ -181,6 +182,7 @@ class PeriodReader:
         self.layout = layout
         self.dates = dates
         self._sections: dict[tuple[str, ...], tuple[str | None, int | None, bool]] = {}
+        self._starts = [date.start for date in dates]
         self._deadlines = self._read_deadlines()
         self._position = 0
         self._sentence = -1
@@ -203,7 +205,7 @@ class PeriodReader:
     def _read_section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
         p = self.periods
         for title in reversed(path):
-            if title in self.title:
+            if title in self.title and len(title) * 2 > len(self.title):
                 continue
             years = years_in(title)
             if years:
@@ -251,7 +253,10 @@ class PeriodReader:
     def _resolve(self, date: Mention, year: int | None, *, upto: bool) -> str | None:
         own = year if year is not None else self.periods.report
         if date.start in self.repaired:
-            return resolve(self.repaired[date.start].partition("/")[0], None, "", own, upto=upto)
+            iso = self.repaired[date.start].partition("/")[0]
+            if own is not None and len(iso) == 10 and not self.view.startswith(iso[:4], date.start):
+                iso = f"{own}{iso[4:]}"  # no year is printed
+            return resolve(iso, None, "", own, upto=upto)
         if date.date is None or date.rule in ("damaged", "time"):
             return None
         first, last, flag = date.date[:3]
@@ -300,7 +305,8 @@ class PeriodReader:
         named = [a for a in anchors if a.end <= word.start() and word.start() - a.end <= 1 and len(a.period) == 4]
         own = int(named[-1].period) if named else year
         start, end = word.span()
-        if _COMPARED.search(self.view[max(0, start - 3) : start]):
+        left = self.view[max(0, start - 3) : start]
+        if _COMPARED.search(left) or (word["last"] and left[-1:] in ("由", "从")):
             return None
         if word["now"]:
             p = self.periods
@@ -322,7 +328,8 @@ class PeriodReader:
                 return Anchor(start, end, month_end(own, months[1]), "period.part_end")
             return Anchor(start, end, _months(own, *months), "period.part")
         if word["last"]:
-            return Anchor(start, end, f"{own - 1}-12-31" if word["lastend"] else str(own - 1), "period.last_year")
+            period = f"{own - 1}-12-31" if word["lastend"] else str(own - 1)
+            return Anchor(start, end, period, "period.last_year", self.layout.clause(start)[1])
         if word["next"]:
             return Anchor(start, end, f"{own + 1}-12-31" if word["nextend"] else str(own + 1), "period.next_year")
         if word["end"]:
@@ -330,10 +337,25 @@ class PeriodReader:
         if word["deadline"]:
             return Anchor(start, end, f"{own}-12-31", "period.deadline")
         if word["this"] and word["this"] in ("全年", "当年", "年内"):
-            before = [a for a in anchors if a.end <= start and a.period[:4].isdigit()]
+            before = [a for a in anchors if a.end <= start and a.rule in ("period.date", "period.upto")]
             return Anchor(start, end, before[-1].period[:4] if before else str(own), "period.whole_year")
         if word["five"]:
             return Anchor(start, end, f"{own - 4}/{own}", "period.five_years")
+        return None
+
+    def _last_date(self, offset: int) -> Anchor | None:
+        """The date that an undated document named last in the section of ``offset``."""
+        i = bisect_right(self._starts, offset) - 1
+        section = self.layout.section(offset)
+        first = section.start if section is not None else 0
+        while i >= 0 and self.dates[i].start >= first:
+            date = self.dates[i]
+            left = self.view[max(0, date.start - 8) : date.start]
+            if not _COMPARED.search(left):
+                period = self._resolve(date, self.periods.report, upto=False)
+                if period:
+                    return Anchor(date.start, date.end, period, "period.carried")
+            i -= 1
         return None
 
     # -- figures ----------------------------------------------------------------------------------------------
@@ -359,7 +381,16 @@ class PeriodReader:
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":
                     continue
                 found = anchor
-        if frame.role == "level" and year is not None and _LASTLEVEL.search(frame.left):
+        if found is not None and found.rule == "period.year_end" and frame.role in ("growth", "change"):
+            return found.period[:4], "period.whole_year"
+        if frame.role == "growth" and default and len(default) == 9 and "年均" in frame.left:
+            return default, "period.document"
+        bracket = _AS_OF.match(self.view, frame.end)
+        if bracket is not None:
+            for anchor in self._anchors:
+                if bracket.end() <= anchor.start <= bracket.end() + 1:
+                    return anchor.period, anchor.rule
+        if frame.role in ("level", "per_unit") and year is not None and _LASTLEVEL.search(frame.left):
             base = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else year
             return str(base - 1), "period.last_year"
         if found is None and frame.role in ("per_unit", "level") and "每年" in frame.lead[-24:]:
@@ -390,8 +421,7 @@ class PeriodReader:
         if "\n" in gap and self.periods.dated:
             return
         if not self.periods.dated:
-            same = self.layout.section(start) is self.layout.section(self._sentence)
-            self._carried = last if same or "\n" not in gap else None
+            self._carried = self._last_date(start)
             return
         if last.rule not in ("period.upto", "period.year_end", "period.part_end"):
             return
@@ -433,7 +463,7 @@ def resolve(first: str, last: str | None, flag: str, year: int | None, *, upto: 
     if "Q" in start:
         quarter = int(start[-1])
         months = (quarter * 3 - 2, quarter * 3)
-        return month_end(int(start[:4]), months[1]) if flag in ("end", "before") else _months(int(start[:4]), *months)
+        return month_end(int(start[:4]), months[1]) if upto or flag in ("end", "before") else _months(int(start[:4]), *months)
     if flag in ("end", "before") or upto:
         if len(start) == 4:
             return f"{start}-12-31" if flag == "end" or flag == "before" else start

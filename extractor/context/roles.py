@@ -5,6 +5,7 @@ Directions follow the printed verb: 下降2.1% is the value 2.1 with direction `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from extractor.context.cues import Cue
@@ -12,6 +13,9 @@ from extractor.context.frames import Frame
 
 _PERCENT = frozenset({"%", "‰", "成", "个百分点", "倍", "番", "个千分点"})
 _SPANS = frozenset({"个月", "天", "日", "年", "小时", "分钟", "周", "个工作日"})
+#: Measured properties, of which an average (年平均气温) is no rate per unit.
+_PHYSICAL = frozenset({"℃", "摄氏度", "分贝", "毫米", "分", "度", "毫克/升", "千伏安"})
+_LAST_LEVEL = re.compile(r"(?:比|较|与|由|从)(?:上年|去年)(?:同期|末|底|度)?的?$")
 _AGES = frozenset({"岁", "周岁"})
 
 
@@ -24,6 +28,10 @@ def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
     origin = frame.origin
     if origin is not None and origin.unit == frame.unit:
         frame.role, frame.why_role = origin.role, "role.from_to"
+        return
+    before = frame.before
+    if before is not None and before.unit == frame.unit and _LAST_LEVEL.search(frame.left):
+        frame.role, frame.why_role = ("per_unit" if before.role == "per_unit" else "level"), "role.last_level"
         return
     left, right, unit = frame.left, frame.right, frame.unit
     if unit in _AGES or (
@@ -41,6 +49,8 @@ def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
         frame.role, frame.why_role = "criterion", "role.threshold"
     elif "/" in unit:
         frame.role, frame.why_role = "per_unit", "role.rate"
+    elif unit in _PHYSICAL:
+        pass
     elif cues["role.per_unit"].pattern.search(left) or cues["role.standard"].pattern.search(left):
         frame.role, frame.why_role = "per_unit", "role.per_unit"
     elif cues["role.change_up"].pattern.search(left):
@@ -56,6 +66,16 @@ def _relative(frame: Frame, left: str, cues: Mapping[str, Cue]) -> None:
         frame.role, frame.direction, frame.why_role = "growth", "down", "role.growth_down"
     elif frame.unit in ("个百分点", "番", "个千分点"):
         frame.role, frame.direction, frame.why_role = "growth", "up", "role.points"
+    elif (
+        frame.before is not None
+        and frame.before.role == "growth"
+        and frame.before.unit == frame.unit
+        and frame.gap.startswith("、")
+        and "率" not in left
+        and "占" not in left
+    ):
+        # 增幅依次为：云岭县8.2%、望溪县5.1%
+        frame.role, frame.direction, frame.why_role = "growth", frame.before.direction, "role.list"
     else:
         frame.role, frame.why_role = "share", "role.percent"
     if frame.value is not None and frame.value < 0 and frame.role == "growth":

@@ -5,6 +5,7 @@ The document says first (a plan or a report, by its title), then the section hea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from extractor.context.cues import Cue
@@ -12,7 +13,8 @@ from extractor.context.frames import Frame
 from extractor.context.periods import years_in
 from extractor.model import Status
 
-_TIMES = frozenset({"岁", "周岁", "年", "个月", "天", "日", "小时", "个"})
+#: A sentence that goes on about the plan of the one before: after a semicolon, or 一是, 二是.
+_GOES_ON = re.compile(r"^[；;]|^.\s?[一二三四五六七八九十]是")
 
 
 def plan_of(headings: tuple[str, ...], cues: Mapping[str, Cue]) -> bool | None:
@@ -31,7 +33,10 @@ def plan_of(headings: tuple[str, ...], cues: Mapping[str, Cue]) -> bool | None:
 class StatusReader:
     """Reads the status of the figures of one document; headings are judged once."""
 
-    def __init__(self, title: str, cues: Mapping[str, Cue], report: int | None = None, plan: int | None = None) -> None:
+    def __init__(
+        self, title: str, view: str, cues: Mapping[str, Cue], report: int | None = None, plan: int | None = None
+    ) -> None:
+        self.view = view
         self.cues = cues
         self.title = title
         self.report, self.plan = report, plan
@@ -47,7 +52,7 @@ class StatusReader:
         return bool(self.document_plans if found is None else found)
 
     def _judge(self, path: tuple[str, ...]) -> bool | None:
-        headings = tuple(heading for heading in path if heading not in self.title)
+        headings = tuple(h for h in path if not (h in self.title and len(h) * 2 > len(self.title)))
         for heading in reversed(headings):
             found = plan_of((heading,), self.cues)
             if found is not None:
@@ -90,7 +95,8 @@ class StatusReader:
         if frame.role == "criterion":
             if cues["status.standard_words"].pattern.search(frame.left):
                 return "rule", "status.threshold"
-            if frame.unit in _TIMES or planned:
+            granted = cues["status.grant_words"].pattern.search(frame.lead[-12:] + frame.right)
+            if planned or granted or frame.why_role == "role.deadline":
                 return "rule", "status.criterion"
             return "actual", "status.report"
         standard = cues["status.standard_words"].pattern.search(frame.left)
@@ -105,4 +111,13 @@ class StatusReader:
                 return "rule", "status.rule_words"
         if planned:
             return "target", "status.plan_heading"
+        prior = frame.prior
+        if (
+            prior is not None
+            and prior.status == "target"
+            and prior.why_status in ("status.plan_words", "status.future", "status.goes_on")
+            and prior.sentence != frame.sentence
+            and _GOES_ON.search(self.view[frame.sentence[0] - 1 : frame.sentence[0] + 4])
+        ):
+            return "target", "status.goes_on"
         return "actual", "status.report"

@@ -36,7 +36,8 @@ def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention]) -
     cuts = [(d.start, d.end) for d in dates]
     position = 0
     for frame in frames:
-        left, left_start = frame.left, frame.start - len(frame.left)
+        left_start = frame.left_start
+        left = view[left_start : frame.start]
         # Dates inside the left text are no part of what is measured.
         while position < len(cuts) and cuts[position][1] <= left_start:
             position += 1
