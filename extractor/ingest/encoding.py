@@ -20,10 +20,15 @@ _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
 # Characters that run through every Chinese report; a wrong decoding has next to none of them.
 _COMMON = re.compile(r"[的一是和在年工作人全市县乡村国政府发展建设月万元中大业农民会经济、。，]")
 _HAN = re.compile(r"[㐀-鿿]")
-# UTF-8 read as GBK (锟斤拷 is a replacement character twice), GBK read as Latin-1, UTF-8 read as Latin-1.
-_MOJIBAKE = re.compile(
-    r"锟斤拷|烫烫烫|屯屯屯|(?:[Â-ô][\u0080-\u00bf\u2013-\u20ac]{1,2}){3}|[À-ÿ]{6}|[鐨涓鍏骞鏀鍙锛銆].{0,2}[鐨涓鍏骞鏀鍙锛銆]")
+# A replacement character twice as GBK (锟斤拷), fresh memory (烫烫烫), UTF-8 or GBK read as Latin-1.
+_MOJIBAKE = re.compile(r"锟斤拷|烫烫烫|屯屯屯|(?:[Â-ô][\u0080-\u00bf\u2013-\u20ac]{1,2}){3}|[À-ÿ]{6}")
+# What the first bytes of common characters become when UTF-8 is read as GBK (的 -> 鐨, 全 -> 鍏).
+_GBK_READING = "鐨涓鍏骞鏀鍙锛銆鑴浜鍥鎴鏄鐢鏈鏂鎶鍗澶浼鍚鍦鎻"
+_GBK_MOJIBAKE = re.compile(f"[{_GBK_READING}]")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# One pass over the text for everything that can be wrong with it; a clean text has none of these.
+_SUSPECT = re.compile(f"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f\x80-\x9f\xc0-\xff锟烫屯{_GBK_READING}]")
+_CHECKED = 20_000
 _SAMPLE = 200_000
 
 
@@ -118,14 +123,16 @@ def _plausible(text: str) -> bool:
 
 
 def _checked(decoded: Decoded, where: str) -> Decoded:
-    sample = decoded.text[:_SAMPLE]
-    if "\0" in decoded.text or len(_CONTROL.findall(sample)) > max(8, len(sample) // 50):
+    sample = decoded.text[:_CHECKED]
+    suspects = "".join(_SUSPECT.findall(sample))
+    if "\0" in decoded.text or len(_CONTROL.findall(suspects)) > max(8, len(sample) // 50):
         raise InputError("is binary (control bytes), not text", where=where,
                          hint="convert it to UTF-8 text, HTML or PDF first", code="binary")
     warnings = decoded.warnings
     if "�" in decoded.text and not any(w.startswith("damaged_bytes") for w in warnings):
         warnings += ("damaged_bytes: the text contains replacement characters (�); characters were lost before",)
-    if _MOJIBAKE.search(sample):
+    odd = len(_GBK_MOJIBAKE.findall(suspects))
+    if suspects and (_MOJIBAKE.search(sample) or (odd >= 3 and odd * 20 > len(_HAN.findall(sample)))):
         warnings += ("mojibake: the text looks as if it had been decoded with a wrong encoding before; left as it is",)
     return Decoded(decoded.text, decoded.encoding, warnings)
 

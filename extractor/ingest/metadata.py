@@ -40,8 +40,11 @@ _LABELS = (
 )
 _FIELD = {name: row[0] for row in _LABELS for name in row}
 _GAP = "[ \\u00a0\\u3000]{0,4}"
+_BY_LENGTH = sorted(_FIELD, key=len, reverse=True)
+# A short label must begin a word (资金来源： is none); a long one may touch what stands before it (某某局阅读次数：).
 _LABEL = re.compile(
-    "(" + "|".join(_GAP.join(name) for name in sorted(_FIELD, key=len, reverse=True)) + ")" + _GAP + "[:：]")
+    "(" + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) > 2) + "|(?<![一-鿿])(?:"
+    + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) <= 2) + "))" + _GAP + "[:：]")
 _BLANK = re.compile(r"[ \t　\xa0]+")
 _CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
