@@ -18,7 +18,8 @@ def table(*runs: Row) -> list[Segment]:
         }  # fmt: skip
         for first, last, code, name, source in runs:
             if first <= year <= last:
-                county = {"county_name": name, "county_adcode": code, "county_id": source, "county_short": name[:-1]}
+                short = name if len(name) == 2 else name[:-1]
+                county = {"county_name": name, "county_adcode": code, "county_id": source, "county_short": short}
                 rows.append({**common, **county, "rank": "3"})
     return build(rows)
 
