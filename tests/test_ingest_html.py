@@ -146,8 +146,8 @@ def test_no_text(page: str) -> None:
 
 TAGS = ["<p>", "</p>", "<td>", "</td>", "<tr>", "</tr>", "<table>", "</table>", "<div class=nav>", "</div>",
         "<a>",
-        "</a>", "<br>", "<span>", "</span>", "<li>", "<th colspan=2>", "<caption>", "</caption>", "<h1>", "</h1>", "<pre>",
-        "</pre>", " ", "\n"]
+        "</a>", "<br>", "<span>", "</span>", "<li>", "<th colspan=2>", "<caption>", "</caption>", "<h1>", "</h1>",
+        "<pre>", "</pre>", " ", "\n"]
 
 
 @given(st.lists(st.one_of(st.sampled_from(TAGS), st.integers(10, 99).map(lambda n: f"数{n}户")), max_size=80))
