@@ -73,8 +73,10 @@ def _mismatch(sheet: Sheet, average: Item, per: str, label: str, totals: list[tu
     near_counts = [entry for entry in counts if entry[0].start >= begin]
     topic = label[:2]
     named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0].start, 20)]
-    if len(near_totals) == 1 and len(near_counts) == 1 and (named or (not topic and average.index
-                                                                         - near_totals[0][0].index <= 2)):
+    chained = not topic and bool(near_totals and near_counts) and average.index - near_totals[0][0].index <= 3 \
+        and average.index - near_counts[0][0].index <= 2 and average.start - near_counts[0][0].end <= 6 \
+        and 0.3 <= near_totals[0][1] / near_counts[0][1] / average.value <= 3
+    if chained or (len(near_totals) == 1 and len(near_counts) == 1 and named):
         (total, total_value, _), (count, count_value, _) = near_totals[0], near_counts[0]
         if average.index - min(total.index, count.index) <= 3 and total.figure.modifier == count.figure.modifier == "none" \
                 and not any(item.doubts for item in (total, count)):

@@ -47,7 +47,11 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
     lowest: dict[str, float] = {}
     for item in sheet.items:
         unit = item.unit
-        if unit == "%" or item.repair:
+        if unit == "%":
+            if item.value > 100:
+                _percent(sheet, item)
+            continue
+        if item.repair:
             continue
         bound = lowest.get(unit)
         if bound is None:
@@ -94,6 +98,18 @@ def _magnitude(sheet: Sheet, item: Item) -> None:
                    f"above the bound of {limit} for {item.unit} at level {sheet.level or 'unknown'}")
 
 
+#: Shares that cannot exceed the whole; 完成率, 增长率, 资产负债率 and their like can.
+_AT_MOST_ALL = re.compile(r"(?:占比|比重|普及率|覆盖率|合格率|参保率|入学率|达标率|满意率|满意度|通达率|通畅率|处理率|绿化率|入住率|消除率|户贷率"
+                          r"|升学率|就业率|巩固率|城镇化率|保证率|优良率|知晓率|签约率|安置率|使用率|利用率|报销比例)(?:达到|达|为|是)?\Z")
+
+
+def _percent(sheet: Sheet, item: Item) -> None:
+    """967% of a rate that ends at 100: a decimal point or a digit too much."""
+    if item.figure.role == "share" and item.figure.direction is None \
+            and _AT_MOST_ALL.search(sheet.clause_before(item.start, 16)):
+        item.doubt("implausible", f"{sheet.printed(item)}:这类比率不超过100%", "a rate of this kind ends at 100 %")
+
+
 _LEVEL_ZH = {"nation": "全国", "province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇级"}
 
 
@@ -102,10 +118,7 @@ def _year(sheet: Sheet, item: Item, text: str) -> None:
     if found is None or sheet.view[item.start - 1:item.start] in ("-", "—", "~", "至", ".", ","):
         return
     year, rest = int(found.group(1)), found.group(2)
-    now = sheet.year
-    if now and not now - 3 <= year <= now + 1:
-        return
-    if not now and not 1990 <= year <= 2045:
+    if not sheet.year - 3 <= year <= sheet.year + 1:
         return
     sure = len(rest) >= 2 or sheet.losses.get("年", 0) > 0
     item.doubt("glued_date", f"{sheet.printed(item)}以年份{year}开头,疑“年”字丢失", f"begins with the year {year}",
@@ -202,15 +215,18 @@ def _orders(sheet: Sheet) -> None:
         for part in by_id.get(part_id, ()):
             if part.repair or part.figure.status != "actual":
                 continue
+            largest: tuple[float, Item] | None = None
             for whole in by_id.get(whole_id, ()):
-                if whole is part or whole.figure.status != "actual" or part.figure.region_code != whole.figure.region_code:
-                    continue
-                if whole.doubts and not whole.repair:
+                if whole is part or whole.figure.status != "actual" or part.figure.region_code != whole.figure.region_code \
+                        or (whole.doubts and not whole.repair) or _other_period(part, whole):
                     continue
                 for value, unit, half in sheet.quantities(whole):
-                    if unit == part.unit and part.value > value + half and not _other_period(part, whole):
-                        part.doubt("order_violation", f"{sheet.printed(part)}大于{amount_text(_exact(whole, unit), unit)}"
-                                   f"({whole_id}不应小于{part_id})", f"{part_id} exceeds {whole_id}")
+                    if unit == part.unit and (largest is None or value + half > largest[0]):
+                        largest = value + half, whole
+            if largest is not None and part.value > largest[0]:
+                whole = largest[1]
+                part.doubt("order_violation", f"{sheet.printed(part)}大于{amount_text(_exact(whole, part.unit), part.unit)}"
+                           f"({whole_id}不应小于{part_id})", f"{part_id} exceeds {whole_id}")
 
 
 def _exact(item: Item, unit: str) -> Decimal:

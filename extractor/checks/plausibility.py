@@ -52,6 +52,8 @@ class Bounds:
     """(noun ending, measure), longest noun first."""
     orders: tuple[tuple[str, str], ...]
     """(part, whole) indicator ids."""
+    partitions: tuple[tuple[str, ...], ...] = ()
+    """Names of parts that together are always the whole."""
     money: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
 
@@ -145,12 +147,13 @@ def _read(path: Path) -> Bounds:
     for entry in fields.entries("orders", "order"):
         orders.append((entry.text("part"), entry.text("whole")))
         entry.done()
+    partitions = tuple(tuple(entry.split("/")) for entry in fields.texts("partitions"))
     words = dict(_lists(fields, "terms"))
     fields.done()
     problems.raise_any()
     return Bounds({unit: tuple(found) for unit, found in magnitudes.items()},
                   {pair: tuple(found) for pair, found in ratios.items()},
-                  tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))), tuple(orders),
+                  tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))), tuple(orders), partitions,
                   words.get("money", ()), words.get("people", ()))
 
 

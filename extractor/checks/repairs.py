@@ -11,7 +11,7 @@ from .glued import GLUED, IMPLAUSIBLE, ORDER_VIOLATION
 from .relations import Group
 from .shares import Solution
 from .splits import Split, splits
-from .work import COUNT_UNITS, Item, Sheet, amount_text, decimal_text
+from .work import Doubt, Item, Sheet, amount_text, decimal_text
 
 #: Words of a clause that counts people by household.
 _HOUSEHOLD_WORDS = ("户", "监测", "对象", "贫困", "脱贫", "低保", "特困", "搬迁", "参保", "家庭", "人口", "纳入", "符合条件",
@@ -46,6 +46,7 @@ class Evidence:
     parts: dict[int, list[Item]]
     solutions: dict[int, list[tuple[Solution, str, int]]]
     by_value: dict[float, list[Item]]
+    groups: list[Group]
 
     @classmethod
     def gather(cls, sheet: Sheet, groups: list[Group], solutions: list[Solution]) -> Evidence:
@@ -66,7 +67,27 @@ class Evidence:
         for item in sheet.items:
             if item.value >= 20 and not item.doubts and item.unit != "%":
                 by_value.setdefault(item.value, []).append(item)
-        return cls(wholes, parts, solved, by_value)
+        return cls(wholes, parts, solved, by_value, groups)
+
+
+    def remainders(self, sheet: Sheet, item: Item) -> list[tuple[float, str, float, str]]:
+        """What the other parts of its list leave of the whole: (value, unit, half unit, the arithmetic)."""
+        found = []
+        for group in self.groups:
+            if item not in group.parts:
+                continue
+            for whole in group.wholes:
+                for total, unit, half in sheet.quantities(whole):
+                    others = [part for part in group.parts if part is not item and part.unit == unit
+                              and part.figure.role == whole.figure.role]
+                    if not others or any(part.doubts and not part.repair for part in (*others, whole)):
+                        continue
+                    rest = total - sum(part.value for part in others)
+                    if rest > 0:
+                        slack = half + sum(sheet.slack(part) for part in others)
+                        shown = "-".join([decimal_text(_short(total)), *(sheet.number_text(part) for part in others)])
+                        found.append((rest, unit, slack, f"{shown} = {decimal_text(_short(rest))}{unit}"))
+        return found
 
 
 def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
@@ -120,7 +141,24 @@ def _rank(alive: list[Reading]) -> list[Reading]:
     return sorted(alive, key=lambda reading: (-len(reading.proofs), not reading.usual))
 
 
-def _first_units(sheet: Sheet, item: Item, clause: str) -> list[str]:
+def _sibling(sheet: Sheet, item: Item) -> tuple[str, float] | None:
+    """The pair that stands in the same list: 春季512人、76.8万元,秋季54882.2万元 -> (人, 1500 元 each)."""
+    items = sheet.items
+    for index in (*range(item.index - 1, max(0, item.index - 7), -1), *range(item.index + 2, item.index + 5)):
+        if not 0 < index < len(items):
+            continue
+        second, first = items[index], items[index - 1]
+        if second.unit == item.unit and first.unit != item.unit and 0 <= second.start - first.end <= 3 and first.value > 0 \
+                and second.sentence == item.sentence and not second.doubts and not first.doubts \
+                and first.unit in ("户", "人", "人次", "个", "家", "座", "处", "辆", "件", "户次", "项"):
+            return first.unit, second.value / first.value
+    return None
+
+
+def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> list[str]:
+    sibling = _sibling(sheet, item)
+    if sibling is not None:
+        return [sibling[0]]
     noun = clause
     for tail in ("共计", "共有", "共", "为", "达", "约", "余额", "总额", "金额", "规模", "资金"):
         noun = noun.removesuffix(tail)
@@ -132,7 +170,11 @@ def _first_units(sheet: Sheet, item: Item, clause: str) -> list[str]:
             return [named]
         units = [unit for unit, _ in sorted(sheet.losses.items(), key=lambda loss: (-loss[1], loss[0]))
                   if unit in ("户", "人", "个")]
+        if all(doubt.code == "order_violation" for doubt in doubts):
+            return []  # larger than its whole is no sign of a lost measure in itself
         return units or ["户", "人", "个"]
+    if item.unit == "户" and named != "户":
+        return [named] if named in ("个", "人") else []
     return []
 
 
@@ -141,7 +183,9 @@ def _readings(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tuple[
     start = item.sentence[0]
     context = sheet.view[max(start, item.start - 90):item.start]
     cuts, excluded = splits(text)
-    units = _first_units(sheet, item, clause)
+    units = _first_units(sheet, item, clause, item.doubts or [])
+    sibling = _sibling(sheet, item)
+    remainders = evidence.remainders(sheet, item)
     solved = evidence.solutions.get(item.index, ())
     found: list[Reading] = []
     for cut in cuts:
@@ -155,6 +199,13 @@ def _readings(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tuple[
         for unit in options:
             reading = Reading(cut, unit, item.unit, only_second=unit == "")
             _weigh(sheet, item, reading, evidence, clause, context)
+            if sibling is not None and unit == sibling[0] and not reading.against \
+                    and 0.75 <= float(cut.second) / float(cut.first) / sibling[1] <= 1.33:
+                reading.proofs.append(f"与同句并列的每{unit}{amount_text(_short(sibling[1]), item.unit)}相近")
+            for rest, rest_unit, half, shown in remainders:
+                own = float(cut.second) if rest_unit == item.unit else float(cut.first) if rest_unit == unit else None
+                if own is not None and abs(own - rest) <= half + cut.half:
+                    reading.proofs.append(shown)
             reading.proofs.extend(solution.evidence for solution, side in here if unit == solution.part_unit or side == 1)
             found.append(reading)
     return found, excluded
@@ -288,5 +339,3 @@ def _day_rivals(rest: str, unit: str) -> list[str]:
             rivals.append(f"{month}月{number}{unit}:还须再丢失一个“月”字")
     return rivals
 
-
-__all__ = ["COUNT_UNITS", "Evidence", "part", "resolve"]

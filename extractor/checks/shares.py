@@ -22,6 +22,8 @@ _RATE = re.compile(r"(?:占比|占|比重|比例|率|进度|完成)")
 _BARE = re.compile(r"[,，、;；(（\s]*(?:户数?|人数?|资金|金额|支出|投资|数量)?(?:占比|所占比例|占总数的|占总量的|占其|占)"
                    r"(?:达到|达|为|是|:|：)*\Z")
 _STEM = re.compile(r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|进度)(?:分别)?(?:达到|达|为|是|仅为|仅|:|：)*\Z")
+#: 完成预算的65%: the plan is named; it must be the figure printed just before.
+_OF_PLAN = re.compile(r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z")
 _INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 #: Rates of something over something else than the figures beside it.
 _OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
@@ -83,6 +85,11 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
         return None
     bare = _BARE.match(label) is not None
     stem = None if bare else _STEM.match(label)
+    plan = None if bare or stem else _OF_PLAN.match(label)
+    if plan is not None:
+        if report:
+            _of_plan(sheet, near, percent, slack, plan["plan"])
+        return None
     if not bare and stem is None:
         return None
     solved = _cut(sheet, near, percent, slack, label)
@@ -185,10 +192,10 @@ def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem:
                     continue
             elif not _SPENT.search(said) or not _GIVEN.search(sheet.clause_before(wholes[0].start)) or len(wholes) > 1:
                 continue
-        elif len(wholes) > 2 or not _INSIDE.search(view, wholes[-1].end, part.start):
+        elif len(wholes) > 2 or not (_INSIDE.search(view, wholes[-1].end, part.start) or _same_noun(sheet, part, wholes[-1])):
             continue
         whole = wholes[0] if stem is not None else wholes[-1]
-        if part.value > whole.value and percent.value <= 100:
+        if part.value > whole.value and percent.value <= 100 and stem is None:
             continue
         low, high = ratio_range(part.value, sheet.slack(part), whole.value, sheet.slack(whole))
         miss = max(low * 100 - percent.value, percent.value - high * 100)
@@ -200,6 +207,26 @@ def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem:
     if _named_base(view, near[0], percent):
         return
     report_mismatch(sheet, part, whole, percent)
+
+
+def _of_plan(sheet: Sheet, near: list[Item], percent: Item, slack: float, plan: str) -> None:
+    """支出预算191.6万元,决算126.9万元,完成预算的66.2%."""
+    part = near[0]
+    wholes = [other for other in near[1:3] if other.unit == part.unit and other.sentence == part.sentence]
+    if wholes and plan in sheet.clause_before(wholes[0].start, 14) and plan not in sheet.clause_before(part.start, 14) \
+            and percent.figure.status == "actual" and _plainly(part, wholes[0], percent) \
+            and _misses(sheet, part, wholes[0], percent, slack):
+        report_mismatch(sheet, part, wholes[0], percent)
+
+
+def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
+    """护理型床位5352张 of 床位8920张, 村47个 of 138个行政村: the part's noun ends the whole's."""
+    noun = sheet.clause_before(part.start, 14)
+    found = re.match(r"[^,，、。;；:：（）()\d]{1,10}", sheet.view[whole.end:whole.end + 10])
+    mine = sheet.clause_before(whole.start, 14)
+    size = 1 if noun[-1:] in "村户" else 2
+    tail = noun[-size:]
+    return len(tail) == size and (mine.endswith(tail) or (found is not None and tail in found.group()))
 
 
 def _named_base(view: str, last: Item, percent: Item) -> bool:

@@ -20,9 +20,8 @@ SUM_MISMATCH = flag_code(
 
 _LEVELS = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
 _REST = re.compile(r"^[,，、;；:：和及与]*(?:其他|其它|其余|剩余|另有|余下)")
-_COMPLETE = tuple(frozenset(pair.split("/")) for pair in (
-    "城镇/农村", "城市/农村", "城镇/乡村", "男/女", "公益性/经营性", "春季/秋季", "省外/省内", "县外/县内", "境内/境外", "线上/线下",
-    "第一产业/第二产业/第三产业", "一产/二产/三产", "跨省/省内", "国有/民营", "本级/下级", "上半年/下半年", "新建/改建", "新建/续建"))
+_YEARS = re.compile(r"(?:19|20)\d\d年?\Z")
+_SPAN_OF_YEARS = re.compile(r"[两二三四五六]年|年均|期间|累计")
 _DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
 _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
@@ -121,12 +120,13 @@ def _is_complete(sheet: Sheet, parts: list[Item]) -> bool:
     if len(levels) >= 3 and len(levels) == len(parts) and 1 in levels:
         return True
     return any(len(parts) == len(words) and all(any(word in label for label in labels) for word in words)
-               for words in _COMPLETE)
+               for words in sheet.bounds.partitions)
 
 
 def _slip(sheet: Sheet, whole: Item, value: float, parts: list[Item], total: float, slack: float) -> bool:
     """Whether one transposition in one number makes the sum exact, where chance is unlikely to do that."""
-    if len(parts) < 3 or slack <= 0 or abs(total - value) > 0.5 * value or value / (2 * slack) < 300:
+    size = value / (2 * slack) if slack > 0 else 0.0
+    if size < (1500 if len(parts) < 3 else 300) or abs(total - value) > 0.9 * value:
         return False
     for item in (whole, *parts):
         digits, factor = printed_digits(sheet, item)

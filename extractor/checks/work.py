@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,6 +28,7 @@ WHOLE_UNITS = COUNT_UNITS | frozenset("户 人 人次 户次 名 次 辆 台 只
 
 _PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
 _SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
+_YEAR_NAMED = re.compile(r"((?:19[4-9]\d|20[0-4]\d))年")
 _CLAUSE_END = "，,；;。！？!?\n"
 
 
@@ -97,10 +99,20 @@ class Sheet:
         self.items = [Item(index, figure) for index, figure in enumerate(figures)]
         self.starts = [figure.start for figure in figures]
         self.level = level_of(document, view)
-        self.year = int(document.issued[:4]) if document.issued and document.issued[:4].isdigit() else 0
+        self._year: int | None = None
         self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
         #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
         self.losses: dict[str, int] = {}
+
+    @property
+    def year(self) -> int:
+        """The year of the report: that of its issue, else the one its text names most; 0 where it names none."""
+        if self._year is None:
+            issued = self.document.issued or ""
+            named = Counter(_YEAR_NAMED.findall(self.view)) if not issued[:4].isdigit() else Counter()
+            self._year = int(issued[:4]) if issued[:4].isdigit() else max(
+                ((count, int(year)) for year, count in named.items()), default=(0, 0))[1]
+        return self._year
 
     def lose(self, what: str) -> None:
         """Count one proven loss of a measure, a date character or a piece of a rate on this page."""
