@@ -57,7 +57,17 @@ class Library:
     @cached_property
     def matcher(self) -> Matcher:
         """The compiled claims."""
-        return Matcher(self.indicators.values(), self.terms)
+        families: dict[str, list[str]] = {}
+        for unit in self.units.entries:
+            if unit.base:
+                families.setdefault(unit.base, []).append(unit.name)
+
+        def family(name: str) -> list[str]:
+            """Units that convert into ``name``: 公顷 for 亩; a measure word has none."""
+            known = self.units.by_name.get(name)
+            return families.get(known.base, []) if known is not None else []
+
+        return Matcher(self.indicators.values(), self.terms, family)
 
     @cached_property
     def hash(self) -> str:

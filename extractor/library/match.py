@@ -23,11 +23,10 @@ _REGEX_LIMIT = 400
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The answer: which indicator, by which rule, and on what words."""
+    """The answer: which indicator, and by which rule."""
 
     indicator: str
     rule: str
-    words: tuple[str, ...] = ()
     tentative: bool = False
 
 
@@ -53,14 +52,16 @@ class _Compiled:
 class _Index:
     """The claims of one unit, found by the terms of their rarest narrow requirement."""
 
-    __slots__ = ("_always", "_by_term", "_keys")
+    __slots__ = ("_always", "_by_term", "_keys", "roles")
 
     def __init__(self) -> None:
+        self.roles: set[str] = set()
         self._by_term: dict[int, list[_Compiled]] = {}
         self._always: list[_Compiled] = []
         self._keys = 0
 
     def add(self, compiled: _Compiled, key: tuple[int, ...]) -> None:
+        self.roles.update(compiled.rule.roles)
         if not key:
             self._always.append(compiled)
         for number in key:
@@ -127,13 +128,16 @@ class Matcher:
         before it (其中), None that ``around`` decides: only claims that are marked as parts may take it.
         Raises :class:`PatternError` where a user's regex exceeds its time limit.
         """
+        index = self._by_unit.get(unit)
+        if index is None or role not in index.roles:
+            return None
         passed, scopes = self._passed(subject, unit, role, status, around, direction, part)
         if not passed:
             return None
         best = passed[0] if len(passed) == 1 else self._best(passed, scopes)
         if best is None:
             return None
-        return Claim(best.rule.indicator, best.rule.name, (), best.rule.tentative)
+        return Claim(best.rule.indicator, best.rule.name, best.rule.tentative)
 
     def explain(self, subject: str, unit: str, role: str, status: str, around: Neighbours,
                 direction: str | None = None, part: bool | None = None) -> list[Candidate]:

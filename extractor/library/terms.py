@@ -73,7 +73,7 @@ class Scanner:
     def __init__(self) -> None:
         self.words: list[str] = []
         self._ids: dict[str, int] = {}
-        self._heads: dict[str, tuple[tuple[int, dict[str, int]], ...]] = {}
+        self._heads: dict[str, _Node] = {}
         self.cached = lru_cache(maxsize=8192)(self.scan)
 
     def add(self, word: str) -> int:
@@ -86,25 +86,33 @@ class Scanner:
         return number
 
     def freeze(self) -> None:
-        """Build the look-up: first two characters -> lengths, longest first -> word -> bits of it and its prefixes."""
-        groups: dict[str, dict[int, dict[str, int]]] = {}
-        for word in self.words:
-            bits = 0
-            for end in range(MIN_LENGTH, len(word) + 1):
-                number = self._ids.get(word[:end])
-                if number is not None:
-                    bits |= 1 << number
-            groups.setdefault(word[:MIN_LENGTH], {}).setdefault(len(word), {})[word] = bits
-        self._heads = {head: tuple(sorted(lengths.items(), reverse=True)) for head, lengths in groups.items()}
+        """Build the look-up: the first two characters lead to a tree of the characters that may follow."""
+        heads: dict[str, _Node] = {}
+        for word in sorted(self.words):  # a word comes after its own beginnings, whose bits it inherits
+            node = heads.setdefault(word[:MIN_LENGTH], _Node())
+            for char in word[MIN_LENGTH:]:
+                node = node.children.setdefault(char, _Node(node.bits))
+            node.bits |= 1 << self._ids[word]
+        self._heads = heads
 
     def scan(self, text: str) -> int:
         """Every registered term that occurs in ``text``."""
         found = 0
-        for index, group in enumerate(map(self._heads.get, map(add, text, text[1:]))):
-            if group is not None:
-                for length, words in group:
-                    bits = words.get(text[index : index + length])
-                    if bits is not None:
-                        found |= bits
-                        break
+        for index, node in enumerate(map(self._heads.get, map(add, text, text[1:])), MIN_LENGTH):
+            if node is not None:
+                at = index
+                while (deeper := node.children.get(text[at : at + 1])) is not None:
+                    node = deeper
+                    at += 1
+                found |= node.bits
         return found
+
+
+class _Node:
+    """A beginning of terms: the bits of the terms that end here or before, and what may follow."""
+
+    __slots__ = ("bits", "children")
+
+    def __init__(self, bits: int = 0) -> None:
+        self.bits = bits
+        self.children: dict[str, _Node] = {}
