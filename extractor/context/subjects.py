@@ -19,6 +19,7 @@ _ASPECT = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
 _PURPOSE = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
 _MONEY_WORD = re.compile(r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$")
 _PART = re.compile(r"其中|含|包括|(?:分别)?为[:：]$")
+_DATE_ONLY = re.compile(r"^[\d一二三四五六七八九十年月日底末初前后上下旬季度半至到截止以来\-]+$")
 _CAUSED = re.compile(r"(?:实现|推动|帮助|促进|助力|吸引|引导)$")
 _BREAKER = re.compile(r"[，,。；;：:\n]")
 _SEPARATOR = re.compile(r"[、和及与,，]|以及")
@@ -83,8 +84,15 @@ def _set_whole(frame: Frame, left: str, view: str) -> None:
             frame.whole = before.whole
         else:
             frame.whole = _same_unit(before, frame.unit)
-    elif before.whole is not None and ")" not in frame.gap and "）" not in frame.gap and before.unit == frame.unit:
-        frame.whole = before.whole
+    elif ")" not in frame.gap and "）" not in frame.gap:
+        other: Frame | None = before
+        for _ in range(3):
+            if other is None or other.whole is None:
+                break
+            if other.unit == frame.unit:
+                frame.whole = other.whole
+                break
+            other = other.before
 
 
 def _same_unit(before: Frame, unit: str) -> Frame:
@@ -191,8 +199,11 @@ def _topic(frame: Frame, view: str) -> str:
     lead = view[max(frame.sentence[0], frame.clause[0] - 70) : frame.clause[0]]
     for part in reversed(_BREAKER.split(lead)):
         phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head_phrase(part))
-        if len(phrase) >= 2:
+        if len(phrase) >= 2 and not _DATE_ONLY.match(phrase):
             return phrase if len(phrase) <= 20 else phrases.long_topic(phrase)
+    prior = frame.prior
+    if prior is not None and prior.base and view[frame.sentence[0] - 1 : frame.sentence[0]] in ("；", ";"):
+        return phrases.without_verb(phrases.unmeasured((prior.whole or prior).base))
     if frame.section is not None:
         return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head_phrase(frame.section.title))[:18]
     return ""
@@ -214,24 +225,43 @@ def _distribute(frames: Sequence[Frame]) -> None:
         ):
             group.append(frames[i + len(group)])
         i += len(group)
-        names = _NAME_BREAK.split(phrases.head_phrase(first.lead[:at]))
+        names = [name for name in _NAME_BREAK.split(phrases.head_phrase(first.lead[:at])) if name]
         if len(group) < 2 or len(names) != len(group):
             continue
         tail = _COMMON_TAIL.search(names[-1])
         word = phrases.body(first.lead[at + 2 :])
         for frame, name in zip(group, names, strict=True):
-            if tail and not _COMMON_TAIL.search(name):
-                name += tail.group()
+            if name is not names[-1]:
+                name = _completed(name, names[-1], tail.group() if tail else "")
+            if frame is not first and names[0].startswith("第") and name[:1] in "二三":
+                name = "第" + name
             frame.base, frame.why_subject = name, "subject.distributed"
             frame.subject = name + (word if frame.role in ("growth", "change") else "")
-            if group[-1].modifier in ("at_least", "at_most") and frame.modifier == "none":
-                frame.modifier = group[-1].modifier
+            bound = group[-1].modifier if group[-1].modifier in ("at_least", "at_most") else group[0].modifier
+            if bound in ("at_least", "at_most") and frame.modifier == "none":
+                frame.modifier = bound
 
 
-_NAME_BREAK = re.compile(r"[、和及与]|以及")
+_NAME_BREAK = re.compile(r"、|以及|和(?!谐|美|平)|(?<!普)(?<!涉)(?<!以)及|与(?!会)")
+#: Words that share what follows the last of them: 城镇和农村居民人均可支配收入.
+_SIBLINGS = (
+    "城镇居民", "农村居民", "城镇", "农村", "城市", "乡村", "国有", "民营", "内资", "外资", "进口", "出口", "中央", "地方", "省级", "市级", "县级", "公办",
+    "民办", "线上", "线下", "新增", "常住", "户籍", "一般公共", "政府性", "第一", "第二", "第三", "一", "二", "三",
+)
 _COMMON_TAIL = re.compile(
     r"(?:产量|产值|增加值|面积|人数|户数|收入|支出|总额|余额|价格|投资|率|比例|比重|规模|排放量|指数|销售额|里程|人口|存栏|出栏|用电量|消费|标准)$"
 )
+
+
+def _completed(name: str, last: str, tail: str) -> str:
+    """A listed name with what the last one has after it: 城镇 + 农村居民收入 -> 城镇居民收入."""
+    own = next((word for word in _SIBLINGS if name.endswith(word)), "")
+    if own:
+        # 城镇 stands for 农村, 城镇居民 for 农村居民: words of one length first.
+        for sibling in sorted(_SIBLINGS, key=lambda word: len(word) != len(own)):
+            if last.startswith(sibling):
+                return name + last[len(sibling) :]
+    return name + tail if tail and not _COMMON_TAIL.search(name) else name
 
 
 def _measure(unit: str, body: str) -> str:
