@@ -83,6 +83,9 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
     if not right and pieces and _EMPTY.match(own):
         own = f"{pieces.pop()[-_OWN_LIMIT:]}、{own}"
     near = listed.group(1) if listed else ""
+    if "分别" in own:
+        # 自来水普及率、卫生厕所普及率分别达到95%、90%: the head belongs to all figures; the subject tells them apart.
+        near, own = f"{own}、{near}" if near else own, ""
     while pieces:
         piece = pieces.pop()
         near = f"{piece}、{near}" if near else piece
