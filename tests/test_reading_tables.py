@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from extractor.model import Block, Document
 from extractor.reading.fold import fold
-from extractor.reading.tables import Cell, Grid, grids, period_of
+from extractor.reading.tablelabels import period_of
+from extractor.reading.tables import Cell, Grid, grids
 
 
 def read(text: str, blocks: tuple[Block, ...] = ()) -> list[Grid]:

@@ -132,7 +132,7 @@ def _checked(decoded: Decoded, where: str) -> Decoded:
     if "�" in decoded.text and not any(w.startswith("damaged_bytes") for w in warnings):
         warnings += ("damaged_bytes: the text contains replacement characters (�); characters were lost before",)
     odd = len(_GBK_MOJIBAKE.findall(suspects))
-    doubtful = len(suspects) >= 6 or any(char in suspects for char in "锟烫屯")
+    doubtful = len(suspects) >= 3 or any(char in suspects for char in "锟烫屯")
     if doubtful and (_MOJIBAKE.search(sample) or (odd >= 3 and odd * 20 > len(_HAN.findall(sample)))):
         warnings += ("mojibake: the text looks as if it had been decoded with a wrong encoding before; left as it is",)
     return Decoded(decoded.text, decoded.encoding, warnings)

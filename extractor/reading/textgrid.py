@@ -1,4 +1,4 @@
-"""Tables that have become plain text: box drawings, columns set with tabs or blanks, one cell a line, or one long line.
+"""Tables that have become plain text: columns set with tabs or blanks, one cell a line, or one long line.
 
 Only the geometry is found here: which piece of text stands in which row and column. What the rows and columns mean is
 read in :mod:`extractor.reading.tables`, for HTML tables as well. A flattened table is told from prose by its rhythm:
@@ -9,58 +9,22 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extractor.model import Span
 
+from .boxgrid import find_boxes
+from .rawgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid
 
-@dataclass(slots=True)
-class RawCell:
-    """A cell as printed. ``text`` is its content with the line breaks inside a wrapped cell taken out."""
-
-    start: int
-    end: int
-    text: str
-    row: int
-    column: int
-    rows: int = 1
-    columns: int = 1
-    header: bool = False
-
-
-@dataclass(slots=True)
-class RawGrid:
-    """Cells in reading order, the text above them that may be a caption, and the span of the whole."""
-
-    cells: list[RawCell]
-    start: int
-    end: int
-    caption: str = ""
-    table: int = 0
-    placed: bool = field(default=True)
-    """Whether columns are certain (printed separators) rather than counted."""
-
-
-#: A cell that holds a value: a number, alone or with a short measure.
-NUMBER = re.compile(
-    r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?"
-    r"(?:[%‰]|(?:[十百千万亿]{0,2}(?![年月日])[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
-#: Marks that stand in a cell instead of a number.
-PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
-
-_VERTICAL = "│┃║┆┇┊┋|｜╎╏"
-_RULE_CHARS = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
-_SPLIT = re.compile(f"[{_VERTICAL}]")
 _BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
-_TWO_NUMBERS = re.compile(r"(?:\s|\A)[\d.,]+(?:\s.*)?\s[\d.,]+(?:\s|\Z)")
 _TOKEN = re.compile(r"\S+")
+_TAB_CELL = re.compile(r"[^\t\s](?:[^\t]*[^\t\s])?")
 _PROSE = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
 _HEADER_WORD = re.compile(
     r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|"
     r"县\s*区|县市区|乡\s*镇|时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
-UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
@@ -76,152 +40,36 @@ _MIN_NUMBERS = 4
 
 def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
     """Tables in plain text, in order; spans in ``taken`` (tables of the markup) are left out. Linear in the text."""
+    held = _Held(taken)
     found: list[RawGrid] = []
     if any(char in view for char in "│┃║|"):
-        found = _boxes(view)
+        found = [grid for grid in find_boxes(view) if not held.touch(grid.start, grid.end)]
     numbers = [match.span() for match in _BARE.finditer(view)]
     if len(numbers) >= _MIN_NUMBERS:
-        closed = taken + [(grid.start, grid.end) for grid in found]
-        numbers = [span for span in numbers if not any(start <= span[0] < end for start, end in closed)]
-        for cluster in _clusters(view, numbers):
-            found += _stream(view, cluster)
-    found = [grid for grid in found if not any(start < grid.end and grid.start < end for start, end in taken)]
+        held = _Held([*taken, *((grid.start, grid.end) for grid in found)])
+        for cluster in _clusters(view, [span for span in numbers if not held.touch(*span)]):
+            found += [grid for grid in _stream(view, cluster) if not held.touch(grid.start, grid.end)]
     found.sort(key=lambda grid: grid.start)
     return found
 
 
-# --- box drawings and pipes -----------------------------------------------------------------------------------------
+class _Held:
+    """Spans that belong to something else, asked by bisection."""
 
-
-def _boxes(view: str) -> list[RawGrid]:
-    """Consecutive lines that are rules or have at least two vertical bars."""
-    grids: list[RawGrid] = []
-    group: list[tuple[int, str]] = []
-    position = 0
-    for line in [*view.split("\n"), ""]:
-        bars = sum(line.count(bar) for bar in _VERTICAL) if not line.isascii() or "|" in line else 0
-        rule = bool(group or bars) and line.strip() != "" and set(line) <= _RULE_CHARS
-        if bars >= 2 or rule or (line.strip() and line.strip()[0] in "┌┏╔┍┎"):
-            group.append((position, line))
-        elif group:
-            grid = _box(group, lines_above(view, group[0][0]))
-            if grid is not None:
-                grids.append(grid)
-            group = []
-        position += len(line) + 1
-    return grids
-
-
-def _box(group: list[tuple[int, str]], caption: str) -> RawGrid | None:
-    rows: list[list[tuple[int, int, int, int]]] = []  # cells of a printed line: start, end, left and right on screen
-    lines: list[tuple[int, str]] = []
-    breaks: set[int] = set()
-    for position, line in group:
-        if set(line) <= _RULE_CHARS:
-            breaks.add(len(rows))
-            continue
-        cells = _split(position, line)
-        if cells:
-            rows.append(cells)
-            lines.append((position, line))
-    if len(rows) < 2 or max(map(len, rows)) < 2:
-        return None
-    width = max(map(len, rows))
-    bounds = next([cell[2] for cell in cells] + [cells[-1][3]] for cells in rows if len(cells) == width)
-    cells_out: list[RawCell] = []
-    logical = -1
-    previous: dict[int, RawCell] = {}
-    for i, (cells, (base, line)) in enumerate(zip(rows, lines, strict=True)):
-        placed = [(start, end, line[start - base:end - base], *_column(bounds, left, right, k, len(cells), width))
-                  for k, (start, end, left, right) in enumerate(cells)]
-        numeric = any(NUMBER.match(piece) for _, _, piece, _, _ in placed)
-        first_empty = not placed[0][2]
-        fresh = i in breaks or logical < 0 or not (first_empty or not numeric) or not previous
-        if not fresh and not first_empty and not _unfinished(previous):
-            fresh = True
-        if fresh:
-            logical += 1
-            previous = {}
-        for start, end, piece, column, span in placed:
-            if not piece:
-                continue
-            cell = previous.get(column)
-            if cell is None:
-                cell = RawCell(start, end, piece, logical, column, 1, span)
-                previous[column] = cell
-                cells_out.append(cell)
+    def __init__(self, spans: list[Span]) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        for start, end in sorted(spans):
+            if self.ends and start <= self.ends[-1]:
+                self.ends[-1] = max(self.ends[-1], end)
             else:
-                cell.end, cell.text = end, cell.text + piece
-    return RawGrid(cells_out, group[0][0], group[-1][0] + len(group[-1][1]), caption)
+                self.starts.append(start)
+                self.ends.append(end)
 
-
-def lines_above(view: str, start: int) -> str:
-    """The short lines above a table, which may be its caption and its unit."""
-    lines: list[str] = []
-    for line in reversed(view[max(0, start - 240):start].split("\n")[:-1]):
-        line = line.strip()
-        if not line:
-            continue
-        full = line.endswith(("。", "；", ";", ".")) or len(lines) == 3
-        if full or len(line) > 60 or _TWO_NUMBERS.search(line):
-            break
-        lines.append(line)
-    return " ".join(reversed(lines))
-
-
-def _unfinished(previous: dict[int, RawCell]) -> bool:
-    """Whether a header cell of the line above is visibly cut: an open bracket."""
-    return any(cell.text.count("(") > cell.text.count(")") for cell in previous.values())
-
-
-def _split(position: int, line: str) -> list[tuple[int, int, int, int]]:
-    marks = [match.start() for match in _SPLIT.finditer(line)]
-    if len(marks) < 1:
-        return []
-    edges = list(marks)
-    if line[:edges[0]].strip():
-        edges.insert(0, -1)
-    if line[edges[-1] + 1:].strip():
-        edges.append(len(line))
-    screen = _screen(line)
-    cells = []
-    for left, right in itertools.pairwise(edges):
-        piece = line[left + 1:right]
-        stripped = piece.strip()
-        start = left + 1 + (len(piece) - len(piece.lstrip())) if stripped else left + 1
-        cells.append((position + start, position + start + len(stripped), screen[left + 1], screen[right]))
-    return cells
-
-
-def _screen(line: str) -> list[int]:
-    """Position on the screen of each character: wide characters take two places."""
-    places, at = [], 0
-    for char in line:
-        places.append(at)
-        at += 2 if unicodedata.east_asian_width(char) in "WFA" else 1
-    places.append(at)
-    return places
-
-
-def _column(bounds: list[int], left: int, right: int, index: int, count: int, width: int) -> tuple[int, int]:
-    """Column and span of a cell: by its order where a row is complete, else by its place on the screen."""
-    if count == width:
-        return index, 1
-    column = min(range(len(bounds) - 1), key=lambda k: abs(bounds[k] - left))
-    until = min(range(1, len(bounds)), key=lambda k: abs(bounds[k] - right))
-    return column, max(1, until - column)
-
-
-# --- flattened tables -----------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Token:
-    start: int
-    end: int
-    text: str
-    kind: str  # N number, P placeholder, L label
-    line: int
+    def touch(self, start: int, end: int) -> bool:
+        """Whether any of them overlaps ``[start, end)``."""
+        i = bisect_left(self.starts, end) - 1
+        return i >= 0 and self.ends[i] > start
 
 
 def _clusters(view: str, numbers: list[Span]) -> list[list[Span]]:
@@ -262,24 +110,25 @@ def _begin(view: str, first: int) -> int:
 
 def _tokens(view: str, start: int, end: int) -> list[_Token]:
     """The pieces of a stretch: whole lines where numbers stand alone on theirs, tab columns, or single words."""
-    lines: list[Span] = []
+    lines: list[tuple[int, str]] = []
     position = start
+    alone = mixed = 0
     for line in view[start:end].split("\n"):
-        if line.strip():
-            lines.append((position, position + len(line)))
+        stripped = line.strip()
+        if stripped:
+            lines.append((position + line.index(stripped[0]), stripped))
+            if NUMBER.match(stripped):
+                alone += 1
+            elif _BARE.search(f" {stripped} "):
+                mixed += 1
         position += len(line) + 1
-    alone = sum(1 for a, b in lines if NUMBER.match(view[a:b].strip()) and "\t" not in view[a:b].strip())
-    mixed = sum(1 for a, b in lines if len(_BARE.findall(f" {view[a:b]} ")) >= 1) - alone
     tokens: list[_Token] = []
-    for index, (a, b) in enumerate(lines):
-        line = view[a:b]
+    for index, (at, line) in enumerate(lines):
         if alone > 2 * max(mixed, 1):
-            pieces = [re.search(r"\S(?:.*\S)?", line)]
-        elif "\t" in line.strip():
-            pieces = list(re.finditer(r"[^\t\s](?:[^\t]*[^\t\s])?", line))
-        else:
-            pieces = list(_TOKEN.finditer(line))
-        tokens += [_token(a + piece.start(), a + piece.end(), piece[0], index) for piece in pieces if piece]
+            tokens.append(_token(at, at + len(line), line, index))
+            continue
+        pieces = _TAB_CELL.finditer(line) if "\t" in line else _TOKEN.finditer(line)
+        tokens += [_token(at + piece.start(), at + piece.end(), piece[0], index) for piece in pieces]
     return _joined(tokens)
 
 
@@ -414,7 +263,7 @@ def _assembled(runs: list[tuple[list[_Token], list[_Token]]], k: int, m: int, he
         for column, token in enumerate(values[:k], start=m):
             cells.append(RawCell(token.start, token.end, token.text, row, column))
         row += 1
-    return RawGrid(cells, cells[0].start, cells[-1].end, caption, placed=False)
+    return RawGrid(cells, cells[0].start, cells[-1].end, caption)
 
 
 def _year_rows(header: list[_Token], values: list[_Token]) -> RawGrid | None:
@@ -429,4 +278,4 @@ def _year_rows(header: list[_Token], values: list[_Token]) -> RawGrid | None:
     cells = [RawCell(t.start, t.end, t.text, 0, i, header=True) for i, t in enumerate(names)]
     cells += [RawCell(t.start, t.end, t.text, 1 + i // width, i % width) for i, t in enumerate(values)]
     return RawGrid(cells, cells[0].start, cells[-1].end,
-                   " ".join(t.text for t in header[max(0, corner - 3):corner]), placed=False)
+                   " ".join(t.text for t in header[max(0, corner - 3):corner]))
