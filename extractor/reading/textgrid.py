@@ -53,6 +53,15 @@ def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
     return found
 
 
+@dataclass(slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+    kind: str  # N number, P placeholder, L label
+    line: int
+
+
 class _Held:
     """Spans that belong to something else, asked by bisection."""
 
