@@ -36,7 +36,7 @@ def _rival(figure: Figure, library: Library) -> str | None:
     if entry is None or not entry.rival:
         return None
     names = {rule.name for rule in entry.claims if rule.tentative}
-    tentative = any(why.rpartition(":")[2] in names or why in names for why in figure.why)
+    tentative = any(why.removeprefix("indicator.") in names for why in figure.why)
     return entry.rival if tentative else None
 
 
