@@ -55,6 +55,8 @@ class Frame:
     """The subject without its measure and growth words: what an ellipsis after it refers to."""
     verb: str = ""
     """The verb phrase left of a number that stands before its noun (建设 in 建设8个驿站)."""
+    about: str = ""
+    """What an incomplete phrase after this figure is about: its subject, or the topic it borrowed itself."""
     topic: str = ""
     """What was put in front of an incomplete phrase."""
     noun: str = ""

@@ -28,6 +28,7 @@ _NAMES = {
     "户": "户数", "人": "人数", "人次": "人次", "个": "数", "家": "数", "处": "处数", "座": "座数", "条": "条数",
     "项": "项数", "次": "次数", "场": "场次", "件": "件数", "篇": "篇数", "期": "期数", "亩": "面积", "户次": "户次",
 }
+_PLACE_ENDS = frozenset("县区市旗镇乡州盟")
 #: A part of up to this many characters needs its whole in front of it (中央资金), a longer one stands alone.
 _SHORT_PART = 9
 
@@ -139,7 +140,7 @@ def _level(frame: Frame, text: str, view: str) -> None:
         if _CAUSED.search(frame.verb) and predicate:
             phrase = frame.verb + noun + predicate
         if phrases.is_generic(noun) and phrases.is_generic(frame.verb):
-            frame.topic = before.topic if inherited and before is not None else _topic(frame, view)
+            frame.about = frame.topic = before.topic if inherited and before is not None else _topic(frame, view)
             phrase = frame.topic + phrase
     else:
         phrase, frame.why_subject = body, "subject.noun_before"
@@ -148,7 +149,9 @@ def _level(frame: Frame, text: str, view: str) -> None:
             if verb and not phrases.verb_head(body):
                 phrase = verb + body
         if frame.whole is not None and len(body) <= _SHORT_PART:
-            phrase, frame.why_subject = phrases.unmeasured(frame.whole.base) + body, "subject.part"
+            whole = phrases.without_verb(phrases.unmeasured(frame.whole.base))
+            placed = body[-1:] in _PLACE_ENDS
+            phrase, frame.why_subject = (body + whole if placed else whole + body), "subject.part"
         elif phrase[:1] in ("已", "未", "尚") and before is not None and before.base:
             phrase, frame.why_subject = _topic(frame, view) + phrase, "subject.ellipsis"
         elif phrases.is_generic(phrase):
@@ -156,6 +159,7 @@ def _level(frame: Frame, text: str, view: str) -> None:
             topic = phrases.head_phrase(purpose.group(1)) if purpose else _topic(frame, view)
             if topic and not phrase.startswith(topic):
                 phrase, frame.why_subject = topic + phrase, "subject.ellipsis"
+                frame.about = topic
     frame.base = phrase
     frame.subject = phrase + _measure(frame.unit, phrase)
 
@@ -182,7 +186,8 @@ def _relative(frame: Frame, text: str, view: str) -> None:
         body, frame.why_subject = body + noun, "subject.share_of_noun"
     if phrases.is_generic(body) or body.startswith(("占", "户占", "人占")) or len(body) < 4:
         frame.why_subject = "subject.ellipsis"
-        body = _topic(frame, view) + body
+        frame.about = _topic(frame, view)
+        body = frame.about + body
     frame.base = frame.subject = body
 
 
@@ -192,7 +197,8 @@ def _topic(frame: Frame, view: str) -> str:
     if before is not None and frame.whole is None and before.whole is not None:
         before = before.whole
     if before is not None and before.base:
-        return phrases.without_verb(phrases.unmeasured(before.base))
+        whole = before.base if frame.unit in _RELATIVE else before.about or before.base
+        return phrases.without_verb(phrases.unmeasured(whole))
     aspect = _ASPECT.match(view, frame.sentence[0], frame.start)
     if aspect:
         return aspect.group(1)

@@ -97,7 +97,11 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
             clauses.append(match.start() + 1)
         else:
             clauses.append(end)
-    sections = _sections(view, blocks)
+    sections, ends = _sections(view, blocks)
+    if ends:
+        # A heading that no stop closes (pages flattened into one line) ends where its title does.
+        sentences = sorted({*sentences, *ends})
+        clauses = sorted({*clauses, *ends})
     return Layout(view, sentences, clauses, paragraphs, sections, [s.start for s in sections])
 
 
@@ -126,8 +130,9 @@ def _soft_breaks(view: str) -> frozenset[int]:
     return frozenset(soft)
 
 
-def _sections(view: str, blocks: Sequence[Block]) -> tuple[Section, ...]:
+def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], list[int]]:
     marks: list[tuple[int, int, str]] = []
+    ends: list[int] = []
     for match in _HEADING.finditer(view):
         depth = int((match.lastgroup or "h9")[1])
         end = _HEADING_END.search(view, match.end())
@@ -135,6 +140,8 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[Section, ...]:
         title = view[match.end() : stop].strip()
         if title:
             marks.append((match.start(), depth, title))
+            if end and end.group()[:1] in (" ", "　"):
+                ends.append(end.end())
     numbered = {start for start, _, _ in marks}
     marks += [
         (match.start(), 1, match.group(1).strip())
@@ -155,4 +162,4 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[Section, ...]:
         path.append((depth, title))
         end = marks[i + 1][0] if i + 1 < len(marks) else len(view)
         sections.append(Section(start, end, depth, title, tuple(t for _, t in path)))
-    return tuple(sections)
+    return tuple(sections), ends
