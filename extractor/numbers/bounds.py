@@ -12,24 +12,82 @@ from .numerals import Bound
 __all__ = ["after", "before", "is_leading", "is_trailing"]
 
 _BEFORE: dict[str, Bound] = {
-    "约": "approx", "大约": "approx", "约为": "approx", "约有": "approx", "约占": "approx", "约达": "approx", "近": "approx", "将近": "approx",
-    "接近": "approx", "大概": "approx", "达近": "approx", "约计": "approx", "约合": "approx",
-    "超": "at_least", "超过": "at_least", "超过了": "at_least", "突破": "at_least", "突破了": "at_least", "逾": "at_least", "高于": "at_least", "大于": "at_least",
-    "多于": "at_least", "至少": "at_least", "至少有": "at_least", "最少": "at_least", "不少于": "at_least", "不低于": "at_least", "不小于": "at_least",
-    "不下": "at_least", "不下于": "at_least", "过": "at_least", "超出": "at_least", "≥": "at_least", ">": "at_least", "达到或超过": "at_least", "起码": "at_least",
-    "不超过": "at_most", "不超": "at_most", "不高于": "at_most", "不大于": "at_most", "不多于": "at_most", "不足": "at_most", "不到": "at_most", "未达到": "at_most",
-    "低于": "at_most", "少于": "at_most", "小于": "at_most", "至多": "at_most", "最多": "at_most", "≤": "at_most", "<": "at_most", "未超过": "at_most",
-    "不突破": "at_most", "控制在": "none", "不得超过": "at_most", "不得低于": "at_least", "不得少于": "at_least", "原则上不超过": "at_most", "不得高于": "at_most",
-}  # fmt: skip
+    "约": "approx",
+    "大约": "approx",
+    "约为": "approx",
+    "约有": "approx",
+    "约占": "approx",
+    "约达": "approx",
+    "近": "approx",
+    "将近": "approx",
+    "接近": "approx",
+    "大概": "approx",
+    "达近": "approx",
+    "约计": "approx",
+    "约合": "approx",
+    "超": "at_least",
+    "超过": "at_least",
+    "超过了": "at_least",
+    "突破": "at_least",
+    "突破了": "at_least",
+    "逾": "at_least",
+    "高于": "at_least",
+    "大于": "at_least",
+    "多于": "at_least",
+    "至少": "at_least",
+    "至少有": "at_least",
+    "最少": "at_least",
+    "不少于": "at_least",
+    "不低于": "at_least",
+    "不小于": "at_least",
+    "不下": "at_least",
+    "不下于": "at_least",
+    "过": "at_least",
+    "超出": "at_least",
+    "≥": "at_least",
+    ">": "at_least",
+    "达到或超过": "at_least",
+    "起码": "at_least",
+    "不超过": "at_most",
+    "不超": "at_most",
+    "不高于": "at_most",
+    "不大于": "at_most",
+    "不多于": "at_most",
+    "不足": "at_most",
+    "不到": "at_most",
+    "未达到": "at_most",
+    "低于": "at_most",
+    "少于": "at_most",
+    "小于": "at_most",
+    "至多": "at_most",
+    "最多": "at_most",
+    "≤": "at_most",
+    "<": "at_most",
+    "未超过": "at_most",
+    "不突破": "at_most",
+    "控制在": "none",
+    "不得超过": "at_most",
+    "不得低于": "at_least",
+    "不得少于": "at_least",
+    "原则上不超过": "at_most",
+    "不得高于": "at_most",
+}
 _LONGEST = max(map(len, _BEFORE))
 _LAST = frozenset(word[-1] for word in _BEFORE)
 #: Words that end like a modifier and are none.
-_NOT = re.compile(r"(?:签约|节约|集约|合约|契约|违约|条约|公约|预约|制约|特约|履约|简约|解约|续约|大众约|附近|邻近|靠近|亲近|最近|临近|贴近|新近|远近|赶超|反超|通过|经过|路过|度过|渡过|不过|走过|开过|做过|搞过|有过|去过|来过|悔过|改过|渡过|胜过|受过|超标过)\Z")
-_APPROX_FAR = re.compile(r"(?<![签节集合契违条公预制特履简解续])约(?:增长?|下降|减少|提高|占|完成|达到?|为|有|需|支出|增加|安排|收入|投入|合|计)\Z")
+_NOT = re.compile(
+    r"(?:签约|节约|集约|合约|契约|违约|条约|公约|预约|制约|特约|履约|简约|解约|续约|大众约|附近|邻近|靠近|亲近|最近|临近|贴近|新近|远近|赶超|反超|通过|经过|路过|度过|渡过|不过|走过|开过|做过|搞过|有过|去过|来过|悔过|改过|渡过|胜过|受过|超标过)\Z"
+)
+_APPROX_FAR = re.compile(
+    r"(?<![签节集合契违条公预制特履简解续])约(?:增长?|下降|减少|提高|占|完成|达到?|为|有|需|支出|增加|安排|收入|投入|合|计)\Z"
+)
 _LEAST_FAR = re.compile(r"(?:至少|不少于|不低于|最少)[\u4e00-\u9fff]{1,5}\Z")
 _TOUCH = re.compile(
     r"[)]?\s?(?:(?P<l>及以上|或以上|(?:含)?以上|之上|起步|\+(?![\dNX+]))|(?P<m>及以下|以下|或以下|之下|以内|之内|内(?!部|容|外|需|陆|生|在|控|置|设|河|涝|蒙|乡|江))|(?P<a>左右|上下(?!游|级|联)|前后|不等|上[、下]?下))"
 )
+
+#: First characters of everything that _TOUCH matches.
+_OPENS = frozenset(") \n\t及或以含之起+内左上前不")
 
 
 def before(view: str, start: int) -> Bound:
@@ -56,6 +114,8 @@ def before(view: str, start: int) -> Bound:
 
 def after(view: str, end: int, duration: bool) -> Bound:
     """The bound that the words directly after ``end`` put on the number; 内 counts after durations only."""
+    if view[end : end + 1] not in _OPENS:
+        return "none"
     found = _TOUCH.match(view, end)
     if found is None:
         return "none"

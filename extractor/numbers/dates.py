@@ -37,7 +37,8 @@ _FULL = re.compile(
     rf"|\s?(?P<ma>{_M}){_SEP}(?=(?:{_M})\s?月))?"
     rf"(?:{_SEP}(?:(?P<y2>{_Y})\s?年度?)?(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[年度月份日号]))?"
     rf"|(?P<ya>{_Y}){_SEP}(?P<yb>{_Y}|\d\d)\s?(?:学年|财年|年)(?:度)?"
-    rf"|(?P<iy>{_Y})(?P<is>[-/.])(?P<im>{_M})(?:(?P=is)(?P<id>{_D}))?(?P<time>[ T]?\d\d?:\d\d(?::\d\d)?)?(?![\d.%/万亿])"
+    rf"|(?P<iy>{_Y})(?P<is>[-/.])(?P<im>{_M})(?:(?P=is)(?P<id>{_D}))?"
+    r"(?P<time>[ T]?\d\d?:\d\d(?::\d\d)?)?(?![\d.%/万亿])"
 )
 _TIGHT_RANGE = re.compile(rf"(?P<m2>{_M})\s?月份?")
 _MONTH = re.compile(
@@ -55,8 +56,20 @@ _DAMAGED = re.compile(
     rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
 _AFTER = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
-_FLAG = {"底": "end", "末": "end", "初": "begin", "前": "before", "之前": "before", "以前": "before", "起": "since",
-         "以来": "since", "来": "since", "以后": "after", "之后": "after", "后": "after"}  # fmt: skip
+_FLAG = {
+    "底": "end",
+    "末": "end",
+    "初": "begin",
+    "前": "before",
+    "之前": "before",
+    "以前": "before",
+    "起": "since",
+    "以来": "since",
+    "来": "since",
+    "以后": "after",
+    "之后": "after",
+    "后": "after",
+}
 #: 02-05 in a list of news: a leading zero tells it from a range.
 _SHORT = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
 _COMPACT = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")

@@ -10,11 +10,17 @@ from .units import Units
 
 __all__ = ["read_identifier", "read_marker", "read_ordinal"]
 
-_DOCUMENT = re.compile(r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)")
+_DOCUMENT = re.compile(
+    r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)"
+)
 _PHONE = re.compile(r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)")
-_CODE = re.compile(r"\d+(?:[A-WYZa-z][0-9A-Za-z]*)+(?:[-_/][0-9A-Za-z]+)+|\d+(?:[-—]\d+){2,}(?![\d%])|\d{12,}(?=[A-Za-z/_-])[0-9A-Za-z/_-]*|\d+[A-Z]?\d*/\d{4,}-\d+")
+_CODE = re.compile(
+    r"\d+(?:[A-WYZa-z][0-9A-Za-z]*)+(?:[-_/][0-9A-Za-z]+)+|\d+(?:[-—]\d+){2,}(?![\d%])|\d{12,}(?=[A-Za-z/_-])[0-9A-Za-z/_-]*|\d+[A-Z]?\d*/\d{4,}-\d+"
+)
 _ISO_DATE = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])(?!\d)")
-_LABEL = re.compile(r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z")
+_LABEL = re.compile(
+    r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z"
+)
 _LABELLED = re.compile(r"\d[\dA-Za-z-]{3,}(?![\d]*[万亿元人户])")
 _NUMBER_OF = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
 
@@ -26,7 +32,9 @@ _CN_IS = re.compile(r"[一二三四五六七八九十]{1,2}(?=是|要(?!素|点|
 _BREAKS = "。；;！？!?\n\r\t :,，”\u3000"
 
 _ORDINAL = re.compile(rf"(?:\d+(?:[-—~至]\d+)?|[{CHINESE}]+)")
-_RANK = re.compile(r"(?:排名|排|位居|居|位列|名列|列|位次|跃居|跃升至|上升到|升至|升到|排位|稳居|全省|全国|全市|世界|并列|排在|前移至|综合|进位至|位于)(?:[\u4e00-\u9fff]{0,4})\Z")
+_RANK = re.compile(
+    r"(?:排名|排|位居|居|位列|名列|列|位次|跃居|跃升至|上升到|升至|升到|排位|稳居|全省|全国|全市|世界|并列|排在|前移至|综合|进位至|位于)(?:[\u4e00-\u9fff]{0,4})\Z"
+)
 
 
 def read_identifier(view: str, pos: int) -> tuple[int, str] | None:
@@ -41,11 +49,10 @@ def read_identifier(view: str, pos: int) -> tuple[int, str] | None:
         found = _CODE.match(view, pos)
         if found is not None:
             return found.end(), "code"
-        if view[pos - 1 : pos] in (":", " ", "号", "码", "Q", "备", "第", "话", "真", "编", "：", "证"):
-            if _LABEL.search(view, max(0, pos - 12), pos):
-                found = _LABELLED.match(view, pos)
-                if found is not None:
-                    return found.end(), "labelled number"
+        if pos and view[pos - 1] in ": 号码Q备第话真编证" and _LABEL.search(view, max(0, pos - 12), pos):
+            found = _LABELLED.match(view, pos)
+            if found is not None:
+                return found.end(), "labelled number"
     found = _NUMBER_OF.match(view, pos)
     if found is not None:
         return found.end(), "number of a thing"
@@ -73,7 +80,7 @@ def read_marker(view: str, pos: int) -> tuple[int, str] | None:
         if found is not None:
             return found.end(), "heading"
     found = _CN_IS.match(view, pos)
-    if found is not None and not (before in "第之同统唯单初" or before == "其" and False):
+    if found is not None and before not in "第之同统唯单初":
         return found.end(), "enumeration"
     return None
 
@@ -91,7 +98,9 @@ def read_ordinal(view: str, start: int, pos: int, units: Units) -> tuple[int, st
     if found is None:
         return None
     text, end = found[0], found.end()
-    value = chinese_value(text) if not text[0].isdigit() else Decimal(text) if text.isdigit() and len(text) < 9 else None
+    value = (
+        chinese_value(text) if not text[0].isdigit() else Decimal(text) if text.isdigit() and len(text) < 9 else None
+    )
     unit = units.match(view, end)
     follow = view[end : end + 1]
     rank = follow in ("位", "名") or (

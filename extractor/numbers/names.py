@@ -81,8 +81,14 @@ def load_names(path: Path) -> Names:
     entries: list[Name] = []
     seen: set[str] = set()
     for fields in top.entries("names", "name"):
-        name = Name(fields.text("id"), fields.texts("literals"), fields.text("regex", ""), fields.texts("examples"),
-                    fields.texts("rejects"), fields.data.line)  # fmt: skip
+        name = Name(
+            fields.text("id"),
+            fields.texts("literals"),
+            fields.text("regex", ""),
+            fields.texts("examples"),
+            fields.texts("rejects"),
+            fields.data.line,
+        )
         fields.text("note", "")
         fields.done()
         _check(name, fields, seen)

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-__all__ = ["CHINESE", "DIGITS", "MAGNITUDE", "Bound", "Malformed", "Number", "arabic_value", "chinese_value", "mixed_value"]
+__all__ = [
+    "CHINESE",
+    "DIGITS",
+    "MAGNITUDE",
+    "Bound",
+    "Malformed",
+    "Number",
+    "arabic_value",
+    "chinese_value",
+    "mixed_value",
+]
 
 Bound = Literal["none", "approx", "at_least", "at_most", "range"]
 
@@ -26,8 +36,22 @@ _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _ALONE = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
 _LARGE = {"万": 4, "亿": 8}
 #: Magnitudes that may follow an Arabic number, as powers of ten (GB/T 15835 allows 万 and 亿; the rest is custom).
-MAGNITUDE = {"百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11,
-             "万亿": 12, "十万亿": 13, "百万亿": 14, "万万": 8}  # fmt: skip
+MAGNITUDE = {
+    "百": 2,
+    "千": 3,
+    "万": 4,
+    "十万": 5,
+    "百万": 6,
+    "千万": 7,
+    "亿": 8,
+    "十亿": 9,
+    "百亿": 10,
+    "千亿": 11,
+    "万亿": 12,
+    "十万亿": 13,
+    "百万亿": 14,
+    "万万": 8,
+}
 CHINESE = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
 #: Longest number that is read. Longer digit strings are identifiers, never quantities.
 MAX_DIGITS = 24
@@ -115,8 +139,10 @@ def _section(text: str, short: bool) -> int | None:
 def chinese_value(text: str) -> Decimal | None:
     """Value of a Chinese numeral, with decimals; None where the grammar is broken.
 
-    >>> [str(chinese_value(t)) for t in ("二十三", "一百零五", "三万四千五", "两千", "廿一", "二〇二三", "三点五", "二十万亿")]
-    ['23', '105', '34500', '2000', '21', '2023', '3.5', '20000000000000']
+    >>> [str(chinese_value(t)) for t in ("二十三", "一百零五", "三万四千五", "两千", "廿一")]
+    ['23', '105', '34500', '2000', '21']
+    >>> [str(chinese_value(t)) for t in ("二〇二三", "三点五", "二十万亿")]
+    ['2023', '3.5', '20000000000000']
     >>> chinese_value("三五") is None, chinese_value("百") is None
     (True, True)
     """

@@ -102,5 +102,7 @@ def _bare(view: str, units: Units) -> Number | None:
     bound = bounds.before(view, quantity.start) if head else bounds.after(view, end, duration=False)
     high: Decimal | None = quantity.value_max
     approximate = quantity.approx or bound == "approx"
-    modifier = "range" if quantity.rule == "range" else bound if bound != "none" else "approx" if approximate else "none"
+    modifier = (
+        "range" if quantity.rule == "range" else bound if bound != "none" else "approx" if approximate else "none"
+    )
     return Number(value, high, approximate, quantity.unit, modifier)

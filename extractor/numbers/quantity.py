@@ -1,8 +1,8 @@
 """One quantity at a position of the folded view: number, magnitude, unit, range, rate, and where each part ends.
 
-``read_arabic`` begins at a digit, ``read_chinese`` at a Chinese numeral. Both return None where the text at the position
-is no quantity, and never look at what a figure means. Numbers cut by a space or by the line end of hard-wrapped text are
-joined; numbers of a list or of two table cells are not.
+``read_arabic`` begins at a digit, ``read_chinese`` at a Chinese numeral. Both return None where the text at the
+position is no quantity, and never look at what a figure means. Numbers cut by a space or by the line end of
+hard-wrapped text are joined; numbers of a list or of two table cells are not.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .dates import year_like
-from .numerals import CHINESE, DIGITS, arabic_value, chinese_value, mixed_value, scaled
+from .numerals import CHINESE, DIGITS, MAGNITUDE, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
 from .units import Units
 
-__all__ = ["Quantity", "gap", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
+__all__ = ["Quantity", "gap", "read_arabic", "read_bare", "read_chinese", "read_plain", "tenths_at"]
 
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
 _MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
 _TAIL = re.compile(rf"(?P<a>[余多几])?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?)+)?(?P<b>[余多几])?")
+_PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])")
+#: What may go on after a unit (a range, a rate, money parts, a half): not plain.
+_OPEN = frozenset("/每角半多-—~至到 0123456789论")
 _CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
 _POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
 _SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
@@ -37,9 +40,15 @@ _CN_RUN = re.compile(
     rf"(?P<v>[数几])?(?P<n>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?P<i>[余多来几])?(?P<m>[十百千万亿]+)?(?P<j>[余多])?"
 )
 _ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z")
-_PART = re.compile(rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?")
-_FRACTION = re.compile(r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])")
-_TENTHS = re.compile(r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])")
+_PART = re.compile(
+    rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?"
+)
+_FRACTION = re.compile(
+    r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])"
+)
+_TENTHS = re.compile(
+    r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])"
+)
 _BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
 _WIDTH = 15
 """Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
@@ -130,6 +139,27 @@ def _wrapped(view: str, pos: int, end: int, text: str, units: Units) -> tuple[st
     return text + "." * point + more[0], tail
 
 
+def read_plain(view: str, pos: int, units: Units) -> Quantity | None:
+    """The common case at a digit: digits, 万 or 亿, a measure word, and nothing that could change it; else None.
+
+    A shortcut with the result of :func:`read_arabic` (a test compares the two); most figures are this plain.
+    """
+    found = _PLAIN.match(view, pos)
+    if found is None:
+        return None
+    digits, magnitude = found[1], found[2]
+    end = found.end()
+    unit = units.match(view, end)
+    if unit is None or view[unit[0] : unit[0] + 1] in _OPEN or len(digits) > MAX_DIGITS:
+        return None
+    name, rule = unit[1], ""
+    if name == "个" and _PERSONS.match(view, unit[0]):
+        name, rule = "人", "unit from the noun after 个"
+    power = MAGNITUDE[magnitude] if magnitude else 0
+    value = scaled(digits, power) if power else Decimal(digits)
+    return Quantity(pos, end, unit[0], value, None, name, False, rule, power)
+
+
 def read_arabic(view: str, pos: int, units: Units) -> Quantity | None:
     """The quantity at the digit ``pos``; its unit is '' where none is printed. None for digits beyond any number."""
     first = _single(view, pos, units)
@@ -143,7 +173,7 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
     if read is None:
         return None
     digits, end = read
-    if len(digits) > 24:
+    if len(digits) > MAX_DIGITS:
         return None
     stop = gap(view, end)
     tail = _TAIL.match(view, stop)
@@ -157,7 +187,7 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
             last = tail.start("rest")
         if rest:
             value = mixed_value(digits + magnitude + rest)
-            if value is None or re.match(r"(?:19|20)\d\d\Z", rest) and view.startswith("年", tail.end("rest")):
+            if value is None or (re.match(r"(?:19|20)\d\d\Z", rest) and view.startswith("年", tail.end("rest"))):
                 rest, last, value = "", tail.end("mag"), None
         if tail["b"] and not rest and tail.end("b") != last and tail["rest"] is None:
             last = tail.end("b")
@@ -272,14 +302,18 @@ def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quanti
     if high is None or not (high.unit or bare) or high.rule == "missing_unit":
         return low
     spoken = "到" in sep[0] or "至" in sep[0]
-    if low.unit and (low.unit != high.unit or ("到" in sep[0]) or (spoken and low.start and view[low.start - 1] in "由从自")):
+    if low.unit and (
+        low.unit != high.unit or ("到" in sep[0]) or (spoken and low.start and view[low.start - 1] in "由从自")
+    ):
         return low
     value = low.value
     if high.power and not low.power and not low.unit and value < high.value.scaleb(-high.power):
         value = scaled(str(value), high.power)
     if not value < high.value or (not low.unit and low.approx):
         return low
-    return Quantity(low.start, high.number_end, high.end, value, high.value, high.unit, low.approx or high.approx, "range")
+    return Quantity(
+        low.start, high.number_end, high.end, value, high.value, high.unit, low.approx or high.approx, "range"
+    )
 
 
 def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
@@ -291,7 +325,7 @@ def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
 def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
     """The quantity at the Chinese numeral ``pos``; None unless a unit follows (一定, 三农 and 十分 are words)."""
     quantity = _chinese(view, pos, units)
-    if quantity is None or not quantity.unit and _SEP.match(view, quantity.end) is None:
+    if quantity is None or (not quantity.unit and _SEP.match(view, quantity.end) is None):
         return None
     quantity = _range(view, quantity, units)
     return quantity if quantity.unit else None
@@ -332,13 +366,12 @@ def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
     end = found.end()
     high: Decimal | None = None
     approx = bool(inner or found["j"])
-    if magnitude and not inner:
-        return None  # cannot happen: a magnitude after the numeral is part of it
+    value: Decimal | None
     if text[0] in "百千万亿":
         lead = text.lstrip("百千万亿")
         if lead or not (found["v"] or inner or view[pos - 1 : pos] in _BARE_BEFORE or view[end : end + 3] == "元以上"):
             return None
-        value: Decimal | None = Decimal(10) ** _power(text)
+        value = Decimal(10) ** _power(text)
         approx = approx or view[end : end + 3] != "元以上"
     elif found["v"]:
         if text.strip("十百千万亿"):
@@ -346,7 +379,7 @@ def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
         value, approx = Decimal(10) ** _power(text), True
     else:
         value = chinese_value(text)
-        if value is None or (len(text) == 2 and text.isalpha() and all(c in DIGITS for c in text)):
+        if value is None:
             pair = _ADJACENT.match(text)
             if pair is None or DIGITS[pair[2]] >= DIGITS[pair[3]]:
                 return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -18,7 +19,7 @@ from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_li
 from .identifiers import read_identifier, read_marker, read_ordinal
 from .names import Names
 from .numerals import CHINESE, Bound, scaled
-from .quantity import Quantity, read_arabic, read_chinese, tenths_at
+from .quantity import Quantity, read_arabic, read_chinese, read_plain, tenths_at
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
@@ -48,15 +49,19 @@ class Mention:
     date: tuple[str, str | None, str] | None = None
 
 
+_CIRCLED = "①-⑳㈠-㈩⑴-⒇❶-❿"
+_CIRCLED_SIGNS = [chr(c) for low, high in ("①⑳", "㈠㈩", "⑴⒇", "❶❿") for c in range(ord(low), ord(high) + 1)]
+_NUMERALS = frozenset("0123456789" + CHINESE)
+_HAS_DIGIT = re.compile(r"[0-9]").search
+#: Where a mention could begin. The leading character class lets ``re`` skip prose; the rest is looked at on a hit.
 _START = re.compile(
-    r"([A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*)"
-    r"|(\d)"
-    rf"|(第\s?(?=[\d{CHINESE}]))"
-    r"|(每)"
-    r"|([①-⑳㈠-㈩⑴-⒇❶-❿])"
-    r"|(无一[户人名例个起村家处宗件](?!为|的))"
-    rf"|([{CHINESE}]|[数几](?=[十百千万亿](?!分之)))"
+    rf"[0-9A-Za-z第每无数几{CHINESE}{_CIRCLED}]"
+    rf"(?:(?<=[0-9{CHINESE}A-Za-z每{_CIRCLED}])"
+    rf"|(?<=第)(?=\s?[\d{CHINESE}])"
+    r"|(?<=[数几])(?=[十百千万亿](?!分之))"
+    r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
 )
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*")
 _LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\d:.])")
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
@@ -65,8 +70,12 @@ _DOTS = re.compile(r"\d+(?:\.\d+){2,}")
 _LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
 _BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
 _DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
-_ARTICLE_CUES = re.compile(r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z")
-_RANKED = re.compile(r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z")
+_ARTICLE_CUES = re.compile(
+    r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z"
+)
+_RANKED = re.compile(
+    r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z"
+)
 _JOINTS = frozenset(("、", "和", "及", "与", "以及", "、 "))
 _SIGN_AFTER = frozenset(("", "\n", "\r", "\t", " ", "(", "|", ":", ",", ">"))
 _NO_SIGN = frozenset("自担胜欠抱肩背正")
@@ -96,13 +105,11 @@ class _Scanner:
         self.quotes_end = [e for _, e in spans]
 
     def run(self) -> list[Mention]:
-        search, view = _START.search, self.view
-        readers = (None, self._latin, self._digit, self._ordinal, self._per, self._circled, self._none, self._chinese)
+        search, view, readers = _START.search, self.view, _READERS
         pos = 0
         while (hit := search(view, pos)) is not None:
-            reader = readers[hit.lastindex or 0]
-            assert reader is not None
-            pos = reader(hit.start(), hit.end())
+            start = hit.start()
+            pos = readers[view[start]](self, start)
         return self.found
 
     def _add(self, start: int, end: int, kind: Kind, rule: str) -> int:
@@ -122,51 +129,51 @@ class _Scanner:
 
     # -- readers: each gets the span of what it starts on and returns where to go on
 
-    def _latin(self, start: int, end: int) -> int:
+    def _latin(self, start: int) -> int:
         """A Latin word: PM2.5, a URL, a code; or letters that only touch a figure (GDP4000亿元)."""
         view = self.view
-        word = view[start:end]
-        if not any("0" <= c <= "9" for c in word):
-            return end
+        found = _WORD.match(view, start)
+        word = found[0] if found is not None else view[start]
+        if not _HAS_DIGIT(word):
+            return start + len(word)
         head = _LETTERS.match(view, start)
         if head is not None:
-            return self._digit(head.end(), head.end() + 1)
+            return self._digit(head.end())
         while word[-1] in ".:/-?&=~+%#":
             word = word[:-1]
         return self._add(start, start + len(word), "identifier", "code" if "/" not in word else "address")
 
-    def _circled(self, start: int, end: int) -> int:
-        return self._add(start, end, "marker", "circled")
+    def _circled(self, start: int) -> int:
+        return self._add(start, start + 1, "marker", "circled")
 
-    def _none(self, start: int, end: int) -> int:
+    def _none(self, start: int) -> int:
         unit = self.units.match(self.view, start + 2)
-        stop, name = unit if unit is not None else (end, self.view[end - 1])
+        stop, name = unit if unit is not None else (start + 3, self.view[start + 2])
         self.found.append(Mention(start, stop, start + 2, "figure", "negated", Decimal(0), None, name))
         return stop
 
-    def _ordinal(self, start: int, end: int) -> int:
-        read = read_ordinal(self.view, start, end, self.units)
+    def _ordinal(self, start: int) -> int:
+        number = start + 1 + self.view.startswith(" ", start + 1)
+        read = read_ordinal(self.view, start, number, self.units)
         if read is None:
-            return end
+            return number
         stop, rule, value = read
         self.found.append(Mention(start, stop, stop, "ordinal", rule, value, None, "位" if rule == "rank" else ""))
         return stop
 
-    def _per(self, start: int, end: int) -> int:
+    def _per(self, start: int) -> int:
         """每人每月300元: a rate prefix that touches the number."""
         view, parts, pos = self.view, [], start
         while view.startswith("每", pos):
             part = self.units.base(view, pos + 1)
             if part is None:
-                return end
+                return start + 1
             pos = part[0]
             parts.append(part[1])
-        if not parts or pos >= len(view):
-            return end
-        if not view[pos].isdigit() and view[pos] not in CHINESE:
-            return end
+        if pos >= len(view) or view[pos] not in _NUMERALS:
+            return start + 1
         count = len(self.found)
-        stop = self._digit(pos, pos + 1) if view[pos].isdigit() else self._chinese(pos, pos + 1)
+        stop = self._chinese(pos) if view[pos] in CHINESE else self._digit(pos)
         if len(self.found) == count + 1:
             mention = self.found[-1]
             if mention.kind == "figure" and mention.unit and mention.start == pos and mention.unit not in ("%", "次序"):
@@ -175,8 +182,11 @@ class _Scanner:
                     mention.unit = "/".join((mention.unit, *parts))
         return stop
 
-    def _digit(self, start: int, end: int) -> int:
+    def _digit(self, start: int) -> int:
         view = self.view
+        plain = read_plain(view, start, self.units)
+        if plain is not None and not self._titled(start):
+            return self._quantity(plain)
         name = self.names.match(view, start)
         if name is not None:
             return self._add(start, name[0], "name", name[1])
@@ -194,7 +204,7 @@ class _Scanner:
             return broken
         if self._titled(start):
             quantity = read_arabic(view, start, self.units)
-            return self._add(start, quantity.end if quantity else end, "name", "title")
+            return self._add(start, quantity.end if quantity else start + 1, "name", "title")
         ratio = _RATIO.match(view, start)
         if ratio is not None:
             below = Decimal(ratio[2])
@@ -231,7 +241,9 @@ class _Scanner:
             unit = self.units.match(view, dots.end())
             if view[dots.end() : dots.end() + 1] in ("万", "亿") or unit is not None:
                 quantity = read_arabic(view, view.rfind(".", start, dots.end()) + 1, self.units)
-                return self._add(start, quantity.end if quantity else dots.end(), "malformed", "more than one decimal point")
+                return self._add(
+                    start, quantity.end if quantity else dots.end(), "malformed", "more than one decimal point"
+                )
             return self._add(start, dots.end(), "identifier", "dotted number")
         letter = _LETTER_O.match(view, start)
         if letter is not None:
@@ -242,7 +254,9 @@ class _Scanner:
         groups = _BROKEN_GROUPS.match(view, start)
         if groups is not None:
             quantity = read_arabic(view, view.find(",", start) + 1, self.units)
-            return self._add(start, quantity.end if quantity else groups.end(), "malformed", "thousands groups are broken")
+            return self._add(
+                start, quantity.end if quantity else groups.end(), "malformed", "thousands groups are broken"
+            )
         return None
 
     def _quantity(self, q: Quantity) -> int:
@@ -256,7 +270,7 @@ class _Scanner:
         return q.end
 
     def _signed(self, q: Quantity) -> None:
-        """Take a minus sign or 负 that touches the number into it; a hyphen after a digit, a letter or 年 is no sign."""
+        """Take a minus sign or 负 that touches the number into it; a hyphen after a digit or letter is no sign."""
         if not q.start:
             return
         sign, before = self.view[q.start - 1], self.view[q.start - 2 : q.start - 1] if q.start > 1 else ""
@@ -273,7 +287,11 @@ class _Scanner:
         view, found = self.view, self.found
         if q.rule != "range" and q.start and view[q.start - 1] in "、和及与" and found and found[-1].kind == "bare":
             self._share(q)
-        elif q.unit in ("位", "人") and _RANKED.search(view, max(0, q.start - 6), q.start) and view.startswith("位", q.number_end):
+        elif (
+            q.unit in ("位", "人")
+            and _RANKED.search(view, max(0, q.start - 6), q.start)
+            and view.startswith("位", q.number_end)
+        ):
             found.append(Mention(q.start, q.end, q.number_end, "ordinal", "rank", q.value, q.value_max, "位"))
             return
         bound: Bound = "range" if q.rule == "range" else "none"
@@ -283,9 +301,7 @@ class _Scanner:
                 bound = bounds.after(self.view, q.end, q.unit in _DURATIONS)
             if bound == "none" and q.approx:
                 bound = "approx"
-        self.found.append(
-            Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound)
-        )
+        self.found.append(Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound))
 
     def _share(self, q: Quantity) -> None:
         """12.3、15.6和18.9万吨: the numbers before share the unit and the magnitude printed once."""
@@ -294,7 +310,9 @@ class _Scanner:
             if mention.kind != "bare" or mention.value is None or self.view[mention.end : start] not in _JOINTS:
                 return
             mention.kind, mention.unit, mention.rule = "figure", q.unit, "unit from the list"
-            if q.power and mention.number_end - mention.start == len(self.view[mention.start : mention.end].rstrip("万亿千百")):
+            if q.power and mention.number_end - mention.start == len(
+                self.view[mention.start : mention.end].rstrip("万亿千百")
+            ):
                 mention.value = scaled(str(mention.value), q.power)
             start = mention.start
 
@@ -307,7 +325,10 @@ class _Scanner:
                 after = view[q.end : q.end + 1]
                 mention = Mention(q.start, q.end, q.end, "bare", "year_like", q.value, None)
                 mention.date = (text, None, "")
-                if after and (after in "、和及与/" and view[q.end + 1 : q.end + 3] in ("19", "20") or "\u4e00" <= after <= "\u9fff"):
+                if after and (
+                    (after in "、和及与/" and view[q.end + 1 : q.end + 3] in ("19", "20"))
+                    or "\u4e00" <= after <= "\u9fff"
+                ):
                     mention.kind, mention.rule = "date", "bare_year"
                 if self._titled(q.start):
                     mention.kind, mention.rule = "name", "title"
@@ -328,7 +349,12 @@ class _Scanner:
         self.found.append(Mention(q.start, q.end, q.number_end, "bare", "", q.value, q.value_max, ""))
         return q.end
 
-    def _chinese(self, start: int, end: int) -> int:
+    def _article(self, q: Quantity) -> bool:
+        """Whether 一 with a measure is the indefinite article (一个, 一批) and not the number one (共一个, 一年半)."""
+        cued = _ARTICLE_CUES.search(self.view, max(0, q.start - 6), q.start)
+        return q.value == 1 and q.rule != "range" and not cued
+
+    def _chinese(self, start: int) -> int:
         view = self.view
         name = self.names.match(view, start)
         if name is not None:
@@ -342,7 +368,7 @@ class _Scanner:
         date = read_chinese_date(view, start)
         if date is not None:
             return self._date(start, date)
-        stop = end
+        stop = start + 1
         while view[stop : stop + 1] and view[stop] in CHINESE:
             stop += 1
         if view[start - 1 : start] in _NO_ONE and view[start] == "一":
@@ -352,10 +378,24 @@ class _Scanner:
             return stop
         if self._titled(start):
             return self._add(start, quantity.end, "name", "title")
-        if view[start : quantity.number_end] == "一" and quantity.value == 1 and quantity.unit in self.names.article and quantity.rule != "range":
-            if not _ARTICLE_CUES.search(view, max(0, start - 6), start):
-                return self._add(start, quantity.end, "name", "article")
+        if (
+            view[start : quantity.number_end] == "一"
+            and quantity.unit in self.names.article
+            and self._article(quantity)
+        ):
+            return self._add(start, quantity.end, "name", "article")
         if not quantity.power and self._quoted(start, quantity.end):
             return self._add(start, quantity.end, "name", "quoted")
         self._figure(quantity)
         return quantity.end
+
+
+_READERS: dict[str, Callable[[_Scanner, int], int]] = {
+    **dict.fromkeys("0123456789", _Scanner._digit),
+    **dict.fromkeys(CHINESE + "数几", _Scanner._chinese),
+    **dict.fromkeys(map(chr, (*range(65, 91), *range(97, 123))), _Scanner._latin),
+    **dict.fromkeys(_CIRCLED_SIGNS, _Scanner._circled),
+    "第": _Scanner._ordinal,
+    "每": _Scanner._per,
+    "无": _Scanner._none,
+}

@@ -83,7 +83,12 @@ class Units:
             blocked = not_before_chinese if chinese else not_before
             if blocked and view.startswith(blocked, end):
                 continue
-            if surface[-1].isascii() and surface[-1].isalpha() and view[end : end + 1].isalnum() and view[end].isascii():
+            if (
+                surface[-1].isascii()
+                and surface[-1].isalpha()
+                and view[end : end + 1].isalnum()
+                and view[end].isascii()
+            ):
                 continue
             return end, name
         return None
