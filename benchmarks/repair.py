@@ -1,8 +1,8 @@
 """Damage well-formed reports the way pages do, and count what the checks find and repair (``make bench-repair``).
 
 Base texts are the annotated sample reports without their malformed figures' sentences, and variants of them in which
-every count and amount is multiplied by the same whole number: sums, shares, averages and growth stay true, the digits
-change. Each damage is drawn with a fixed seed; a damaged copy carries one to four damages, as a page that loses
+every count and amount is multiplied by the same whole number (provinces stay as they are: there are no larger ones): sums,
+shares, averages and growth stay true, the digits change. Each damage is drawn with a fixed seed; a damaged copy carries one to four damages, as a page that loses
 characters does. Kinds:
 
 - ``measure``: the measure between two digit runs is dropped, with the 、 behind it where there is one
@@ -77,7 +77,7 @@ def bases(corpus: Path) -> Iterator[Base]:
         known = frozenset((shift(start), shift(end)) for start, end in known if shift(start) >= 0)
         document = replace(from_text(clean), id=gold_path.stem)
         result = extract(document)
-        for factor in FACTORS:
+        for factor in FACTORS[:1] if gold_path.stem.startswith("province") else FACTORS:
             if factor == 1:
                 yield Base(gold_path.stem, document, result, known)
                 continue

@@ -97,7 +97,9 @@ def reconcile(sheet: Sheet, members: list[Item], holds: Callable[[Item, float, f
             continue
         for rank, (what, said) in enumerate(slips(digits)):
             decimals = len(said) - said.find(".") - 1 if "." in said else 0
-            slack = float(factor) * 0.5 / 10**decimals
+            # a dropped digit must not win by being less precise
+            slack = min(float(factor) * 0.5 / 10**decimals, sheet.slack(item)) if "小数点" not in what \
+                else float(factor) * 0.5 / 10**decimals
             value = Decimal(said) * factor
             if holds(item, float(value), slack):
                 weight = (100 if item.index in confirmed else 0) + (0 if rank < 2 * len(digits) else 10) + order

@@ -83,19 +83,18 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
 
 
 def _magnitude(sheet: Sheet, item: Item) -> None:
-    if item.figure.region and sheet.level not in ("nation", "") and item.figure.region.endswith(("国", "省")):
-        return
+    level = sheet.level_for(item)
     clause = sheet.clause_before(item.start, 60)
     if "全国" in clause or "全省" in clause or "世界" in clause:
         return
     start, end = item.sentence
     sentence = sheet.view[max(start, item.start - 120):item.start] if end else clause
-    found = sheet.bounds.ceiling(item.unit, sheet.level, clause, sentence)
+    found = sheet.bounds.ceiling(item.unit, level, clause, sentence)
     if found is not None and item.value > found[0]:
         bound, entry = found
         limit = amount_text(Decimal(bound), item.unit) if bound < 1e17 else str(bound)
-        item.doubt("implausible", f"{sheet.printed(item)}超出{_LEVEL_ZH.get(sheet.level, '本级')}合理上限{limit}({entry.source})",
-                   f"above the bound of {limit} for {item.unit} at level {sheet.level or 'unknown'}")
+        item.doubt("implausible", f"{sheet.printed(item)}超出{_LEVEL_ZH.get(level, '本级')}合理上限{limit}({entry.source})",
+                   f"above the bound of {limit} for {item.unit} at level {level or 'unknown'}")
 
 
 #: Shares that cannot exceed the whole; 完成率, 增长率, 资产负债率 and their like can.

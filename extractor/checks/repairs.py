@@ -97,7 +97,10 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     text = sheet.view[item.start:item.number_end]
     if any(doubt.code == "glued_date" for doubt in doubts) and _year(sheet, item, evidence, final):
         return bool(item.repair)
-    readings, excluded = _readings(sheet, item, evidence, text)
+    if all(doubt.code == "order_violation" for doubt in doubts) and not _far_above(item, evidence):
+        readings, excluded = [], []
+    else:
+        readings, excluded = _readings(sheet, item, evidence, text)
     alive = [reading for reading in readings if not reading.against]
     dead = [f"{reading.text}:{'、'.join(reading.against)}" for reading in readings if reading.against] + excluded
     best = _unique(alive)
@@ -125,6 +128,12 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     else:
         item.flag(make_flag(code, why, why_en, f"{why};{note}", members=members, rivals=tuple(ranked + dead)[:8]))
     return False
+
+
+def _far_above(item: Item, evidence: Evidence) -> bool:
+    """Whether the part exceeds its whole so far that two numbers run together explain it better than a misprint."""
+    wholes = [whole.value for whole in evidence.wholes.get(item.index, ()) if whole.unit == item.unit and not whole.doubts]
+    return not wholes or item.value >= 5 * max(wholes)
 
 
 def _unique(alive: list[Reading]) -> Reading | None:
@@ -155,6 +164,16 @@ def _sibling(sheet: Sheet, item: Item) -> tuple[str, float] | None:
     return None
 
 
+def _as_before(sheet: Sheet, item: Item) -> str | None:
+    """人 or 人次: how the nearest pair of people and money before this one counts."""
+    items = sheet.items
+    for index in range(item.index - 1, max(0, item.index - 16), -1):
+        if items[index].unit == item.unit and items[index - 1].unit in ("人", "人次") \
+                and items[index].start - items[index - 1].end <= 6:
+            return items[index - 1].unit
+    return None
+
+
 def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> list[str]:
     sibling = _sibling(sheet, item)
     if sibling is not None:
@@ -164,9 +183,12 @@ def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> 
         noun = noun.removesuffix(tail)
     named = sheet.bounds.measure_of(noun)
     if item.unit == "人":
-        return ["户"] if any(word in clause for word in _HOUSEHOLD_WORDS) else []
+        said = clause + item.figure.subject
+        return ["户"] if any(word in said for word in _HOUSEHOLD_WORDS) else []
     if item.unit == "元":
         if named:
+            if named in ("人", "人次") and not noun.endswith("救助"):
+                return [_as_before(sheet, item) or named]
             return [named]
         units = [unit for unit, _ in sorted(sheet.losses.items(), key=lambda loss: (-loss[1], loss[0]))
                   if unit in ("户", "人", "个")]
@@ -228,11 +250,11 @@ def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, claus
                 return
             reading.usual = entry.low <= per <= entry.high
             reading.notes.append(shown)
-        ceiling = sheet.bounds.ceiling(unit, sheet.level, clause, clause)
+        ceiling = sheet.bounds.ceiling(unit, sheet.level_for(item), clause, clause)
         if ceiling is not None and first > ceiling[0]:
             reading.against.append(f"{cut.first_text}{unit}超出合理上限")
             return
-    ceiling = sheet.bounds.ceiling(item.unit, sheet.level, clause, context)
+    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), clause, context)
     if ceiling is not None and second > ceiling[0]:
         reading.against.append(f"{cut.second_text}{item.unit}超出合理上限")
         return
@@ -312,7 +334,7 @@ def _year(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     mine = {item.unit: (float(value), 0.5)}
     check = Reading(Split(Decimal(year), value, year, rest, 0.5), "年", item.unit)
     _compare(sheet, check, mine, evidence.wholes.get(item.index, ()), True)
-    ceiling = sheet.bounds.ceiling(item.unit, sheet.level, sheet.clause_before(item.start, 40), "")
+    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item.start, 40), "")
     if check.against or (ceiling is not None and float(value) > ceiling[0]):
         return False
     doubts = item.doubts or []

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .arith import contradict, ratio_range, rounded, share_holds
+from .arith import contradict, printed_digits, ratio_range, rounded, share_holds, slips
 from .catalogue import flag_code
 from .splits import Split, splits
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
@@ -204,6 +204,8 @@ def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem:
     if best is None:
         return
     _, part, whole = best
+    if stem is not None and not _slipped(sheet, part, whole, percent):
+        return
     if _named_base(view, near[0], percent):
         return
     report_mismatch(sheet, part, whole, percent)
@@ -217,6 +219,23 @@ def _of_plan(sheet: Sheet, near: list[Item], percent: Item, slack: float, plan: 
             and percent.figure.status == "actual" and _plainly(part, wholes[0], percent) \
             and _misses(sheet, part, wholes[0], percent, slack):
         report_mismatch(sheet, part, wholes[0], percent)
+
+
+def _slipped(sheet: Sheet, part: Item, whole: Item, percent: Item) -> bool:
+    """Whether one transposed, dropped or doubled digit explains a rate that does not fit: the base of a 率 is often not
+    the figure before it (安置752人,安置率98%), so a plain difference proves nothing."""
+    base = [(item.value, sheet.slack(item)) for item in (part, whole, percent)]
+    for place, item in enumerate((part, whole, percent)):
+        digits, factor = printed_digits(sheet, item)
+        for what, said in slips(digits) if digits and len(digits) <= 12 else ():
+            if "一位之差" in what:
+                break
+            values = list(base)
+            values[place] = float(said) * float(factor), base[place][1]
+            (p, p_half), (w, w_half), (s, s_half) = values
+            if w > 0 and share_holds(p, p_half, w, w_half, s, s_half):
+                return True
+    return False
 
 
 def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..model import Document, Figure, LedgerEntry
 from . import averages, glued, grammar, growth, relations, repeats, shares, sums
 from .catalogue import make_flag
-from .dates import DamagedDate, damaged_dates
+from .dates import GLUED_DATE, DamagedDate, damaged_dates
 from .grammar import Finding
 from .plausibility import Bounds, packaged
 from .repairs import Evidence, part, resolve
@@ -46,6 +46,8 @@ def run(document: Document, view: str, figures: tuple[Figure, ...], ledger: tupl
     dates = damaged_dates(view, document.issued)
     findings = [finding for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds),
                                         *grammar.runs(view)) if not _in_date(dates, finding.start)]
+    if dates:
+        figures = tuple(figure for figure in figures if not _in_date(dates, figure.start))
     merged, marked = grammar.place(document, findings, figures, naming) if findings else (list(figures), {})
     sheet = Sheet(document, view, tuple(merged), ledger, bounds, claim)
     for date in dates:
@@ -57,7 +59,7 @@ def run(document: Document, view: str, figures: tuple[Figure, ...], ledger: tupl
     groups = relations.groups(sheet)
     _malformed(sheet, groups)
     _arithmetic(sheet, groups)
-    return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, sheet))
+    return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, document))
 
 
 def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
@@ -115,7 +117,7 @@ def _missing(sheet: Sheet, item: Item, finding: Finding) -> None:
 def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
     """总参保户数626213968: households and persons run together where the whole cannot be households."""
     clause = sheet.clause_before(item.start)
-    ceiling = sheet.bounds.ceiling("户", sheet.level, clause, clause)
+    ceiling = sheet.bounds.ceiling("户", sheet.level_for(item), clause, clause)
     text = sheet.view[item.start:item.number_end]
     if ceiling is None or float(finding.value) <= ceiling[0]:
         item.repair = (part(sheet, item, finding.value, "户", "bare"),)
@@ -169,18 +171,28 @@ def _finish(item: Item) -> Figure:
                    confirmed=tuple(sorted({*item.figure.confirmed, *(item.confirmed or ())})))
 
 
-def _ledger(ledger: tuple[LedgerEntry, ...], dates: tuple[DamagedDate, ...], sheet: Sheet) -> tuple[LedgerEntry, ...]:
-    """The ledger with its damaged dates marked, and without the mentions that turned out to be figures."""
-    if not ledger:
+def _ledger(ledger: tuple[LedgerEntry, ...], dates: tuple[DamagedDate, ...], document: Document) -> tuple[LedgerEntry, ...]:
+    """The ledger with one entry for each damaged date, in place of the pieces that the scanner saw of it."""
+    if not dates:
         return ledger
     starts = [entry.start for entry in ledger]
-    marked = list(ledger)
+    kept = list(ledger)
+    gone: set[int] = set()
     for date in dates:
-        index = bisect_left(starts, date.end) - 1
-        if index < 0 or ledger[index].end <= date.start or ledger[index].disposition == "figure":
-            continue
+        start, end = date.start, date.end
+        index = max(0, bisect_left(starts, date.start) - 1)
+        furniture = False
+        while index < len(ledger) and ledger[index].start < date.end:
+            if ledger[index].end > date.start:
+                gone.add(index)
+                furniture = furniture or ledger[index].disposition == "furniture"
+                start, end = min(start, ledger[index].start), max(end, ledger[index].end)
+            index += 1
         evidence = f"{date.printed}应为{date.reading}" if date.iso else f"{date.printed}可读作{'、'.join(date.rivals)}"
-        marked[index] = replace(ledger[index], disposition="date", rule="damaged_date", repair=date.iso, flags=(
-            make_flag("glued_date", f"日期缺字:{evidence}", f"damaged date: {date.iso or 'several readings'}", evidence,
-                      rivals=date.rivals, blocking=False),))
-    return tuple(marked)
+        flag = make_flag(GLUED_DATE, f"日期缺字:{evidence}", f"damaged date: {date.iso or 'several readings'}", evidence,
+                         rivals=date.rivals, blocking=False)
+        kept.append(LedgerEntry(document.id, start, end, document.text[start:end], "furniture" if furniture else "date",
+                                "damaged_date", flags=() if furniture else (flag,), repair=date.iso))
+    merged = [entry for index, entry in enumerate(kept) if index not in gone]
+    merged.sort(key=lambda entry: entry.start)
+    return tuple(merged)

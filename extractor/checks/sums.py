@@ -19,8 +19,10 @@ SUM_MISMATCH = flag_code(
     example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.")
 
 _LEVELS = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
-_REST = re.compile(r"^[,，、;；:：和及与]*(?:其他|其它|其余|剩余|另有|余下)")
+_REST = re.compile(r"^(?:其中)?(?:其他|其它|其余|剩余|另有|余下)")
 _YEARS = re.compile(r"(?:19|20)\d\d年?\Z")
+#: 第一、二、三产业增加值分别为: three parts that are always all.
+_INDUSTRIES = re.compile(r"[一二]、[二三]?、?三(?:次)?产")
 _SPAN_OF_YEARS = re.compile(r"[两二三四五六]年|年均|期间|累计")
 _DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
 _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
@@ -37,12 +39,16 @@ def check(sheet: Sheet, groups: list[Group]) -> None:
 
 
 def _open(item: Item) -> bool:
-    return bool(item.doubts) and not item.repair
+    return bool(item.doubts) and not item.repair and any(doubt.code != "order_violation" for doubt in item.doubts or ())
 
 
 def _label(sheet: Sheet, item: Item) -> str:
     """The text between the number before (or the clause's begin) and this one."""
-    return sheet.clause_before(item.start, 24)
+    if item.index and item.start - sheet.items[item.index - 1].end <= 1 and sheet.items[item.index - 1].unit != item.unit:
+        item = sheet.items[item.index - 1]  # 秋季548人、82.2万元: the pair has one label
+    text = sheet.clause_before(item.start, 24)
+    gap = item.start - sheet.items[item.index - 1].end if item.index else len(text)
+    return text[max(0, len(text) - gap):].lstrip("、和及与(（")
 
 
 def _noun(sheet: Sheet, item: Item) -> str:
@@ -99,7 +105,7 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
         return
     if whole.repair or any(item.figure.modifier != "none" for item in (whole, *parts)):
         return
-    complete = _is_complete(sheet, parts)
+    complete = _is_complete(sheet, whole, parts)
     over = total - value > slack and not overlapping(group) and group.marker != "(" \
         and all(part.value <= value + half for part in parts) and len({p.sentence for p in (*parts, whole)}) == 1
     if group.marker == "(" and not complete:
@@ -108,8 +114,13 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
         _report(sheet, whole, parts, total, value)
 
 
-def _is_complete(sheet: Sheet, parts: list[Item]) -> bool:
+def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
     labels = [_label(sheet, part) for part in parts]
+    if len(parts) == 3 and _INDUSTRIES.search(sheet.clause_before(parts[0].start, 20) + labels[0]):
+        return True
+    years = [_YEARS.search(label) for label in labels]
+    if len(parts) >= 2 and all(years) and _SPAN_OF_YEARS.search(sheet.clause_before(whole.start, 24)):
+        return True
     if _REST.search(labels[-1]):
         return True
     levels = set()

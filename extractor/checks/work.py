@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -98,7 +98,7 @@ class Sheet:
         self.claim = claim
         self.items = [Item(index, figure) for index, figure in enumerate(figures)]
         self.starts = [figure.start for figure in figures]
-        self.level = level_of(document, view)
+        self.level = level_of(document, view, figures)
         self._year: int | None = None
         self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
         #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
@@ -113,6 +113,10 @@ class Sheet:
             self._year = int(issued[:4]) if issued[:4].isdigit() else max(
                 ((count, int(year)) for year, count in named.items()), default=(0, 0))[1]
         return self._year
+
+    def level_for(self, item: Item) -> str:
+        """The level of the place that a figure describes; the document's where it names none."""
+        return level_of_name(item.figure.region) or self.level
 
     def lose(self, what: str) -> None:
         """Count one proven loss of a measure, a date character or a piece of a rate on this page."""
@@ -182,26 +186,38 @@ class Sheet:
         return self.claim(replace(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
 
 
-_LEVEL_WORDS = (("nation", ("全国", "我国")), ("province", ("全省", "我省", "全区各", "我区各")),
-                ("prefecture", ("全市", "我市")), ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
+_LEVEL_WORDS = (("nation", ("全国", "我国")), ("province", ("全省", "我省")), ("prefecture", ("全市", "我市")),
+                ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
                 ("township", ("全镇", "我镇", "全乡", "我乡", "本镇", "本乡", "全街道")))
-_LEVEL_ENDS = (("township", ("镇", "乡", "街道", "街道办事处", "镇人民政府", "乡人民政府")),
-               ("county", ("县", "县人民政府")), ("province", ("省", "自治区", "省人民政府")))
-_IN_NAME = re.compile(r"[一-鿿]{2,8}?(自治区|省|市|县|旗|区|镇|乡|街道)")
-_BY_SUFFIX = {"自治区": "province", "省": "province", "市": "prefecture", "县": "county", "旗": "county", "区": "county",
-              "镇": "township", "乡": "township", "街道": "township"}
+_BY_SUFFIX = {"中国": "nation", "全国": "nation", "国": "nation", "自治区": "province", "省": "province", "市": "prefecture",
+              "自治州": "prefecture", "州": "prefecture", "盟": "prefecture", "地区": "prefecture", "县": "county",
+              "旗": "county", "区": "county", "镇": "township", "乡": "township", "街道": "township"}
 
 
-def level_of(document: Document, view: str) -> str:
-    """Administrative level the report speaks for: nation, province, prefecture, county, township or ''.
+def level_of_name(name: str | None) -> str:
+    """Administrative level by the ending of a place's name; '' where it says none.
 
-    The place of the document decides where it is known, then what the text calls itself (全县, 我市). A county-level
-    city counts as a prefecture: its bounds are wider, so nothing well-formed is doubted.
+    A county-level city counts as a prefecture: its bounds are wider, so nothing well-formed is doubted.
     """
-    if document.place:
-        found = _IN_NAME.findall(document.place)
-        if found:
-            return _BY_SUFFIX[found[-1]]
+    if name:
+        for size in (3, 2, 1):
+            level = _BY_SUFFIX.get(name[-size:])
+            if level:
+                return level
+    return ""
+
+
+def level_of(document: Document, view: str, figures: Sequence[Figure]) -> str:
+    """Level the report speaks for: its place, else the place most of its figures describe, else what it calls itself."""
+    level = level_of_name(document.place)
+    if level:
+        return level
+    named = Counter(figure.region for figure in figures if figure.region)
+    if named:
+        place, count = named.most_common(1)[0]
+        level = level_of_name(place)
+        if level and 3 * count >= len(figures):
+            return level
     best, most = "", 0
     for level, words in _LEVEL_WORDS:
         count = sum(view.count(word) for word in words)
