@@ -25,12 +25,14 @@ _SECTION = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节部编])")
 _SENTENCE = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
 # What reports count; a line that counts it is the report, however it begins.
-_FACT = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事)|公里|公顷|平方)")
+_FACT = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事|参与|评论)|公里|公顷|平方)")
 _BULLET = " \t\xa0　•·●◆■□▪►▶*\ufeff"
 _TEASER_LEAD = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
 _TEASER_MIN = 30
 _TEASER_LINES = 12
 _CUT_OFF = re.compile(r"[\s.…]*(?:\[?(?:详细|详情|更多|全文|查看全文|阅读全文)\]?)?[\s>]*$")
+_CUT_SIGNS = ("...", "…")
+_ESSAY = 160
 _FULL_STOP = frozenset("。！!？?”」』；;")
 _FLAT_PIECE = 90
 _FLAT_END = 150
@@ -97,7 +99,8 @@ def furniture_spans(text: str, view: str, rules: FurnitureRules) -> list[tuple[i
             note_here = "metadata"  # the value under a label that stands alone on its line
         if note_here is not None:
             found.append((start, end, note_here))
-        pending = i < first and note_here == "metadata" and line.endswith((":", "："))
+        label_only = line.endswith(":") or rules.words.get(bare(line)) == "metadata"
+        pending = i < first and note_here == "metadata" and label_only
     if rest is not None:
         found.append((cut, len(view.rstrip()), note))
     found += _teasers(text, view, lines, found)
@@ -159,13 +162,20 @@ def _rest(view: str, lines: list[Span], rules: FurnitureRules, first: int) -> tu
             while offset < end and view[offset] in _BULLET:
                 offset += 1
             for rule in starters:
-                if end - start <= rule.longest and rule.pattern.match(view, offset, end):
-                    below = lines[i + 1:]
-                    sections = sum(1 for span in below if _SECTION.match(view, *span))
-                    if sections < 2:
-                        return i, rule.note
+                fits = end - start <= rule.longest and rule.pattern.match(view, offset, end)
+                if fits and not _goes_on(view, lines[i + 1:], rule):
+                    return i, rule.note
         above += weight[i]
     return None
+
+
+def _goes_on(view: str, below: list[Span], rule: LineRule) -> bool:
+    """Whether the report goes on below a marker: section headings, or paragraphs too long for a list of articles."""
+    sections = essays = 0
+    for start, end in below:
+        sections += _SECTION.match(view, start, end) is not None
+        essays += end - start >= _ESSAY and rule.note == "related" and not view[end - 3:end].endswith(_CUT_SIGNS)
+    return sections >= 2 or essays >= 2
 
 
 def _flat(view: str, start: int, end: int, rules: FurnitureRules) -> list[tuple[int, int, str]]:
