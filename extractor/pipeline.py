@@ -51,10 +51,11 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     ledger = _ledger(document, mentions, furniture, figures, context.labels)
     checked = checks.run(document, view, figures, ledger, claim=context.claim)
 
+    figures = _in_own_words(document.text, view, checked.figures)
     return Extraction(
         document=document,
-        figures=checked.figures,
-        ledger=_with_figures(document, checked.ledger, checked.figures),
+        figures=figures,
+        ledger=_with_figures(document, checked.ledger, figures),
         place=context.place,
         place_code=context.place_code,
         period=context.periods.default,
@@ -91,11 +92,26 @@ def _ledger(
             entries.append(LedgerEntry(doc, start, end, quote, "furniture", block.note))
         elif start in labels and mention.kind != "date":
             entries.append(LedgerEntry(doc, start, end, quote, "name", "table_label"))
-        elif mention.kind in ("figure", "bare"):
+        elif mention.kind == "figure" or mention.kind == "bare":
             entries.append(LedgerEntry(doc, start, end, quote, "unexplained", ""))
         else:
             entries.append(LedgerEntry(doc, start, end, quote, mention.kind, mention.rule))
     return tuple(entries)
+
+
+def _in_own_words(text: str, view: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """Subjects in the characters of the document: rules read simplified ones, a traditional text keeps its own."""
+    own = {ord(v): t for v, t in zip(view, text, strict=True) if v != t and "一" <= v <= "鿿"}
+    if not own:
+        return figures
+    return tuple(
+        replace(
+            figure,
+            subject=figure.subject.translate(own),
+            repair=tuple(replace(repair, subject=repair.subject.translate(own)) for repair in figure.repair),
+        )
+        for figure in figures
+    )
 
 
 def _with_figures(

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from extractor.context.cues import Cue, load_cues
 from extractor.context.frames import Frame, frames
-from extractor.context.periods import DocumentPeriods, PeriodReader, document_periods
+from extractor.context.periods import PeriodReader
 from extractor.context.places import Gazetteer, PlaceFinder
+from extractor.context.reportyears import DocumentPeriods, document_periods
 from extractor.context.roles import set_role
 from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects

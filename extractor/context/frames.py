@@ -77,7 +77,9 @@ _PAIRED = frozenset({"户", "人", "人次", "元", "户次"})
 _JOINERS = ("和", "及", "与", "以及")
 _BLANK = re.compile(r"[\s　]+")
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
-_TO = re.compile(r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)")
+_TO = re.compile(
+    r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)"
+)
 
 
 def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from extractor.context.cues import Cue
 from extractor.context.frames import Frame
-from extractor.context.periods import years_in
+from extractor.context.reportyears import years_in
 from extractor.model import Status
 
 #: A sentence that goes on about the plan of the one before: after a semicolon, or 一是, 二是.

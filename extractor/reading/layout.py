@@ -32,6 +32,7 @@ _HEADING = re.compile(
 )
 _HEADING_END = re.compile(r"[。；;\n：:]|(?<=[一-鿿])[ 　](?=[\S])|[一二]是")
 _SHORT_LINE = re.compile(r"^[ \t　]*([^\s。；;，,：:、0-9%《》|│┃•…●◆][^\n。；;：:|│┃…%]{1,37})[ \t　]*$", re.M)
+_TABLE_LINE = re.compile(r"[─-╿|\t]|\S {3,}\S")
 _COUNTED = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
 
 
@@ -112,18 +113,18 @@ def _soft_breaks(view: str) -> frozenset[int]:
     at its end goes on in the next one, unless that is indented or begins a list.
     """
     lines = view.split("\n")
-    widths = [len(line) for line in lines]
-    full = max(widths, default=0)
+    prose = [len(line) for line in lines if line.strip() and not _TABLE_LINE.search(line)]
+    full = max(prose, default=0)
     if not 20 <= full <= 140 or len(lines) < 4:
         return frozenset()
-    near = sum(1 for width in widths if width >= full * 0.8)
-    if near < 3 or near < 0.4 * sum(1 for width in widths if width > full * 0.3):
+    near = sum(1 for width in prose if width >= full * 0.7)
+    if near < 3 or near < 0.4 * sum(1 for width in prose if width > full * 0.3):
         return frozenset()
     soft, offset = set(), -1
     for i, line in enumerate(lines[:-1]):
         offset += len(line) + 1
         following = lines[i + 1]
-        if len(line) < full * 0.7 or not following[:1].strip() or line[-1:] in _STOP:
+        if len(line) < full * 0.65 or not following[:1].strip() or line[-1:] in _STOP or _TABLE_LINE.search(line):
             continue
         if not _HEADING.match(following):
             soft.add(offset)
@@ -160,6 +161,6 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], 
         while path and path[-1][0] >= depth:
             path.pop()
         path.append((depth, title))
-        end = marks[i + 1][0] if i + 1 < len(marks) else len(view)
-        sections.append(Section(start, end, depth, title, tuple(t for _, t in path)))
+        until = marks[i + 1][0] if i + 1 < len(marks) else len(view)
+        sections.append(Section(start, until, depth, title, tuple(t for _, t in path)))
     return tuple(sections), ends

@@ -1,0 +1,198 @@
+"""Dates and time words of a sentence, with the periods they stand for."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from extractor.context.isodates import PARTS, month_end, months, resolve
+from extractor.context.reportyears import DocumentPeriods
+from extractor.model import Span
+from extractor.numbers.scan import Mention
+from extractor.reading.layout import Layout
+
+#: Words that name a time without a date.
+WORDS = re.compile(
+    r"(?P<part>上半年|下半年|第?[一二三四]季度|前三个?季度|前两季度|首季)(?P<edge>末|底)?"
+    r"|(?P<this>今年|本年度?|全年|年内|当年)(?P<since>以来)?"
+    r"|(?P<last>去年|上年度?|前一年)(?P<lastend>末|底)?|(?P<next>明年|来年)(?P<nextend>末|底)?"
+    r"|(?P<end>年末|年底|期末|岁末)(?!前)|(?P<deadline>年底前|年底之前)"
+    r"|(?P<now>截[至止](?:目前|今|发稿|日前)|到目前为止|迄今|目前已?(?!的)|至今)"
+    r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
+    r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|本届政府(?:任期内?|以来)?)"
+)
+#: Words before a date that make it the base of a comparison, not the period of what follows.
+_COMPARED = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
+#: What may stand between the head of a clause and a date that rules the clauses behind it too.
+_OPENS = re.compile(
+    r"^[\s　“\"(（]*(?:[一二三四五六七八九十]是|其中|但|而|自|从|到|至|在|于|截至|截止|力争|确保|争取|预计|计划|"
+    r"全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
+)
+_UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
+_UNTIL = ("截至", "截止", "止", "截止到", "截至到")
+_YEAR_PART = ("上半", "下半", "一季", "二季", "三季", "四季", "前三")
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A date or time word in the text with the period it stands for."""
+
+    start: int
+    end: int
+    period: str
+    rule: str
+    reach: int | None = None
+    """Where its force ends: a date inside a phrase (2022年度考核优秀的) says nothing of the clauses behind it."""
+
+
+class AnchorReader:
+    """Reads the anchors of one document, sentence by sentence in text order."""
+
+    def __init__(
+        self,
+        periods: DocumentPeriods,
+        view: str,
+        layout: Layout,
+        dates: Sequence[Mention],
+        repaired: Mapping[int, str],
+    ) -> None:
+        self.periods = periods
+        self.view = view
+        self.layout = layout
+        self.dates = dates
+        self.repaired = repaired
+        """Start of a damaged date -> what it most likely said (截至713日 -> 2023-07-13)."""
+        self._starts = [date.start for date in dates]
+        self._position = 0
+
+    def resolve(self, date: Mention, year: int | None, *, upto: bool) -> str | None:
+        """The period of a date; ``year`` is the section's, for dates that print none."""
+        own = year if year is not None else self.periods.report
+        if not self.periods.dated:
+            own = self._named_year(date.start) or own
+        if date.start in self.repaired:
+            iso = self.repaired[date.start].partition("/")[0]
+            if own is not None and len(iso) == 10 and not self.view.startswith(iso[:4], date.start):
+                iso = f"{own}{iso[4:]}"  # no year is printed
+            return resolve(iso, None, "", own, upto=upto)
+        if date.date is None or date.rule in ("damaged", "time"):
+            return None
+        first, last, flag = date.date[:3]
+        return resolve(first, last, flag, own, upto=upto)
+
+    def _named_year(self, offset: int) -> int | None:
+        """The year an undated document named last before ``offset``: 1992年5月…，8月."""
+        i = bisect_right(self._starts, offset) - 1
+        for date in reversed(self.dates[max(0, i - 8) : i]):
+            if date.date is not None and date.date[0][:4].isdigit() and date.date[2] not in ("decade", "century"):
+                last = date.date[1] or ""
+                return int(last[:4] if last[:4].isdigit() else date.date[0][:4])
+        return None
+
+    def read(self, sentence: Span, year: int | None) -> list[Anchor]:
+        """The anchors of a sentence, in order."""
+        start, end = sentence
+        view = self.view
+        anchors: list[Anchor] = []
+        while self._position < len(self.dates) and self.dates[self._position].end <= start:
+            self._position += 1
+        i = self._position
+        while i < len(self.dates) and self.dates[i].start < end:
+            date = self.dates[i]
+            i += 1
+            left = view[max(start, date.start - 8) : date.start]
+            if _COMPARED.search(left) or view[date.start - 1 : date.start] == "《":
+                continue
+            upto = _UPTO.search(left) is not None
+            period = self.resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
+            if period:
+                if len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART:
+                    continue
+                rule = "period.upto" if upto else "period.date"
+                anchor = Anchor(date.start, date.end, period, rule)
+                clause = self.layout.clause(date.start)
+                if not upto and self.periods.dated and not _OPENS.search(view[clause[0] : date.start]):
+                    anchor.reach = clause[1]
+                before = anchors[-1] if anchors else None
+                if (
+                    before is not None
+                    and len(period) == len(before.period) == 4
+                    and view[before.end : date.start] in ("、", "和", "及", "与")
+                ):
+                    anchor.period = f"{before.period}/{period}"  # 2014、2015两年
+                anchors.append(anchor)
+        printed = [(date.start, date.end) for date in self.dates[self._position : i]]
+        for word in WORDS.finditer(view, start, end):
+            if any(a <= word.start() < b for a, b in printed):
+                continue  # the 年底 of 2024年底
+            named = self._word(word, anchors, year)
+            if named is not None:
+                anchors.append(named)
+        anchors.sort(key=lambda a: a.start)
+        return anchors
+
+    def _word(self, word: re.Match[str], anchors: Sequence[Anchor], year: int | None) -> Anchor | None:
+        named = [a for a in anchors if a.end <= word.start() and word.start() - a.end <= 1 and len(a.period) == 4]
+        own = int(named[-1].period) if named else year
+        start, end = word.span()
+        left = self.view[max(0, start - 3) : start]
+        if _COMPARED.search(left) or (word["last"] and left[-1:] in ("由", "从")):
+            return None
+        if word["now"]:
+            p = self.periods
+            if p.issued and p.default and len(p.default) > 4 and not word["now"].startswith("目前"):
+                return Anchor(start, end, p.issued, "period.now")
+            return Anchor(start, end, p.default, "period.now") if p.default and not p.dated else None
+        if word["plan"]:
+            first = five_year(word["plan"])
+            if word["planpart"] in ("时期", "期间", "以来"):
+                return Anchor(start, end, f"{first}/{first + 4}", "period.five_year_plan")
+            if word["planpart"] in ("末", "期末"):
+                return Anchor(start, end, str(first + 4), "period.five_year_plan")
+            return None
+        if own is None:
+            return None
+        if word["part"]:
+            first, last = PARTS[word["part"]]
+            if word["edge"]:
+                return Anchor(start, end, month_end(own, last), "period.part_end")
+            return Anchor(start, end, months(own, first, last), "period.part")
+        if word["last"]:
+            period = f"{own - 1}-12-31" if word["lastend"] else str(own - 1)
+            return Anchor(start, end, period, "period.last_year", self.layout.clause(start)[1])
+        if word["next"]:
+            return Anchor(start, end, f"{own + 1}-12-31" if word["nextend"] else str(own + 1), "period.next_year")
+        if word["end"]:
+            return Anchor(start, end, f"{own}-12-31", "period.year_end")
+        if word["deadline"]:
+            return Anchor(start, end, f"{own}-12-31", "period.deadline")
+        if word["this"] and word["this"] in ("全年", "当年", "年内"):
+            before = [a for a in anchors if a.end <= start and a.rule in ("period.date", "period.upto")]
+            return Anchor(start, end, before[-1].period[:4] if before else str(own), "period.whole_year")
+        if word["five"]:
+            return Anchor(start, end, f"{own - 4}/{own}", "period.five_years")
+        return None
+
+    def last_date(self, offset: int) -> Anchor | None:
+        """The date that an undated document named last in the section of ``offset``."""
+        i = bisect_right(self._starts, offset) - 1
+        section = self.layout.section(offset)
+        first = section.start if section is not None else 0
+        while i >= 0 and self.dates[i].start >= first:
+            date = self.dates[i]
+            left = self.view[max(0, date.start - 8) : date.start]
+            if not _COMPARED.search(left):
+                period = self.resolve(date, self.periods.report, upto=False)
+                if period:
+                    return Anchor(date.start, date.end, period, "period.carried")
+            i -= 1
+        return None
+
+
+def five_year(word: str) -> int:
+    """First year of a five-year plan: 十四五 -> 2021 (the 10th ran 2001-2005)."""
+    return 2001 + 5 * "一二三四五六七八九".find(word.strip("“”\"")[1]) + 5 if "十" in word else 0
+
+
