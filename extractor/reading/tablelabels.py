@@ -25,6 +25,9 @@ _NOUN_UNIT = ((re.compile(r"户数\Z"), "户"), (re.compile(r"人次(?:数)?\Z")
 _MARK = re.compile(
     r"\s*(?:[#*＊]+|(?:其\s*中|其)\s*[:：]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|"
     r"\d{1,2}(?:、|\.(?!\d)))\s*")
+_DEPENDENT = re.compile(
+    r"(?:男|女|城镇|农村|城市|乡村|农业|非农业|常住|户籍|中央|省级|市级|县级|区级|乡级|本级|地方|省|市|县|其他|其它|国有|集体|私营|外资|出口|进口|"
+    r"内资|公办|民办|一般|专项|小计|合计|[0-9一二三四五六七八九十]\S{0,3}(?:级|类|岁)\S{0,2})[性级资金部分]{0,2}\Z")
 _SUB = re.compile(r"\s*(?:[#*＊]|其\s*中)")
 _INNER_BLANK = re.compile(r"(?<=[一-鿿]) +(?=[一-鿿])")
 _HALF = {"上": ("01", "06"), "下": ("07", "12")}
@@ -107,6 +110,11 @@ def noun_unit(labels: tuple[str, ...]) -> str:
             if pattern.search(label):
                 return unit
     return ""
+
+
+def needs_parent(label: str) -> bool:
+    """Whether the name of a sub-row says nothing without the row above it: 女性, 城镇, 县级资金."""
+    return _DEPENDENT.match(label) is not None
 
 
 def mark_width(label: str) -> int:

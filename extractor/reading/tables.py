@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from extractor.model import Document, Span
 
 from .rawgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid, lines_above
-from .tablelabels import caption_unit, clean, has_span_of_years, is_rate, mark_width, noun_unit, period_of, printed_unit
+from .tablelabels import (
+    caption_unit,
+    clean,
+    has_span_of_years,
+    is_rate,
+    mark_width,
+    needs_parent,
+    noun_unit,
+    period_of,
+    printed_unit,
+)
 from .textgrid import find_grids
 
 
@@ -180,7 +190,7 @@ class _Group:
         self.section: tuple[str, ...] = ()
         self.unit = ""
         self.carried = ""
-        self.above: list[tuple[int, str, str]] = []
+        self.above: list[tuple[int, str, str, bool]] = []
 
     def begin(self, label: str) -> None:
         """A row with a label and no value opens a section."""
@@ -195,12 +205,17 @@ class _Group:
         unit = next((measure for _, measure in reversed(pairs) if measure), "")
         if path:
             # Sub-rows stand deeper: by blanks in front, or by # and 其中 below the row that carries the whole.
-            depth = indent + mark_width(labels[-1].text)
+            part = mark_width(labels[-1].text)
+            depth, marked = indent + part, part > 0
             while self.above and self.above[-1][0] >= depth:
+                marked = marked or (self.above[-1][0] == depth and self.above[-1][3])  # set flush below 其中：
                 self.above.pop()
-            path[-1:-1] = [name for _, name, _ in self.above]
-            unit = unit or next((measure for _, _, measure in reversed(self.above) if measure), "")
-            self.above.append((depth, path[-1], unit))
+            if self.above:
+                # An indented name stands for itself (第一产业), unless it is one of those that never do (男, 城镇).
+                if marked or needs_parent(path[-1]):
+                    path.insert(len(path) - 1, self.above[-1][1])
+                unit = unit or next((above[2] for above in reversed(self.above) if above[2]), "")
+            self.above.append((depth, path[-1], unit, marked and indent > 0))
         self.carried = unit or self.carried
         return tuple(dict.fromkeys([*self.section, *path])), unit
 
