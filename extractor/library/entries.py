@@ -21,9 +21,9 @@ STATUSES: tuple[str, ...] = get_args(Status)
 DIRECTIONS: tuple[str, ...] = get_args(Direction)
 
 #: Where a required or excluded term is looked for. ``subject`` is the resolved subject, ``own`` the figure's own words,
-#: ``clause`` both; ``near``, ``sentence`` and ``context`` each contain what is before them; ``heading`` and ``title``
-#: are the section heading and the document's title alone.
-SCOPES = ("subject", "own", "clause", "near", "sentence", "heading", "title", "context")
+#: ``clause`` both; ``near``, ``sentence``, ``passage`` and ``context`` each contain the one before; ``heading`` and
+#: ``title`` are the section heading and the document's title alone.
+SCOPES = ("subject", "own", "clause", "near", "sentence", "passage", "heading", "title", "context")
 NARROW = frozenset({"subject", "own", "clause"})
 
 #: Roles that a kind accepts unless the claim says otherwise. A flow may be printed as a change (新增3万人).

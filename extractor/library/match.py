@@ -17,7 +17,8 @@ from .neighbours import Neighbours, plain
 from .terms import Scanner, Terms
 
 #: What one matched requirement counts, by scope.
-_WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "heading": 2, "title": 1, "context": 2}
+_WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2, "title": 1,
+            "context": 2}
 _REGEX_LIMIT = 400
 
 
@@ -80,7 +81,7 @@ class _Index:
 
 
 _SCOPE_INDEX = {scope: index for index, scope in enumerate(SCOPES)}
-_SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _HEADING, _TITLE, _CONTEXT = range(len(SCOPES))
+_SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _PASSAGE, _HEADING, _TITLE, _CONTEXT = range(len(SCOPES))
 
 
 class Matcher:
@@ -222,7 +223,7 @@ class _Scopes:
         self.keys = found | own
         self._scanner = scanner
         self._around = around
-        self._masks: list[int] = [found, own, self.keys, -1, -1, -1, -1, -1]
+        self._masks: list[int] = [found, own, self.keys, -1, -1, -1, -1, -1, -1]
         self.text = f"{subject}\n{around.clause}"
 
     def mask(self, index: int) -> int:
@@ -237,11 +238,13 @@ class _Scopes:
             return self._masks[_CLAUSE] | self._find(around.near)
         if index == _SENTENCE:
             return self.mask(_NEAR) | self._find(around.sentence)
+        if index == _PASSAGE:
+            return self.mask(_SENTENCE) | self._find(around.passage)
         if index == _HEADING:
             return self._find(around.heading)
         if index == _TITLE:
             return self._find(around.title)
-        return self.mask(_SENTENCE) | self.mask(_HEADING) | self.mask(_TITLE)
+        return self.mask(_PASSAGE) | self.mask(_HEADING) | self.mask(_TITLE)
 
     def _find(self, text: str) -> int:
         return self._scanner.cached(text) if text else 0

@@ -11,7 +11,8 @@ from ..model import Span
 #: quantities, while the one in 产业、教育等项目 separates words. All candidates stand in one class at the front, which
 #: the regex engine skips to; what makes each of them a cut is looked at from behind.
 _CUT = re.compile(
-    r"[，；;。:：！？!?\n（）(),、一二三四五六七八九十](?:(?<=[，；;。:：！？!?\n（）()])"
+    r"[，；;。:：！？!?\n（）(),、一二三四五六七八九十%](?:(?<=[，；;。:：！？!?\n（）()])"
+    r"|(?<=%)(?=今年|全年|截至|累计|全[省市县区镇])"
     r"|(?<=,)(?:(?<!\d,)|(?!\d))|(?<=[一二三四五六七八九十])(?=是[\u4e00-\u9fff])"
     r"|(?<=[\d万亿][^\d、年月]、)|(?<=[\d万亿][^\d、年月][^\d、]、)|(?<=[\d万亿][^\d、年月][^\d、]{2}、))"
 )
@@ -32,6 +33,7 @@ _ANNOUNCED = 24
 _DIGIT = re.compile(r"\d")
 #: How much of a sentence is looked at, before and behind the figure: a report may be one line of a million figures.
 _BEFORE, _BEHIND = 300, 100
+_PASSAGE = 200
 #: A shorter piece (投入资金320万元) seldom names its topic; the one before it is taken in as well.
 _NEAR_ENOUGH = 14
 #: The list of parts that 其中 opens ends with its sentence, its bracket or the next section.
@@ -39,7 +41,7 @@ _PART_END = re.compile(r"[；;。!！?？\n)）]|[一二三四五六七八九十
 _PART_LIMIT = 90
 #: A place named right before the number makes it that place's total, not a part: 其中云岭县23922人.
 _PLACE = re.compile(r"(?:其中[:：]?)?[\u4e00-\u9fff]{2,8}[省市县区州旗盟镇乡]\Z")
-_WHOLE_PLACE = re.compile(r"全[省市县区州旗盟镇乡]")
+_ANEW = re.compile(r"全[省市县区州旗盟镇乡]|今年以来|年以来|截至|同时|全年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class Neighbours:
     heading: str = ""
     title: str = ""
     part: bool = False
+    passage: str = ""
+    """What stands before the sentence in its paragraph, as far as it is near."""
     """The figure stands after 其中 in its sentence's list of parts."""
 
 
@@ -91,7 +95,14 @@ def around(view: str, start: int, end: int, sentence: Span, heading: str = "", t
         near = f"{piece}、{near}" if near else piece
         if len(near) >= _NEAR_ENOUGH and not _EMPTY.match(piece):
             break
-    return Neighbours(own + right, near, view[_announced(view, low) : high], heading, title, part)
+    return Neighbours(own + right, near, view[_announced(view, low) : high], heading, title, part,
+                      view[_opening(view, low, start) : low])
+
+
+def _opening(view: str, low: int, start: int) -> int:
+    """Where the passage begins: the paragraph, but not more than ``_PASSAGE`` characters before the figure."""
+    first = max(0, start - _PASSAGE)
+    return max(view.rfind("\n", first, low) + 1, first) if first < low else low
 
 
 def _announced(view: str, low: int) -> int:
@@ -117,4 +128,4 @@ def _is_part(left: str, own: str) -> bool:
     if opened < 0 or _PART_END.search(left, opened):
         return False
     # 全县 in the figure's own words begins anew, and a place named right before the number has that place's total.
-    return not _PLACE.match(own) and ("其中" in own or not _WHOLE_PLACE.search(own))
+    return not _PLACE.match(own) and ("其中" in own or not _ANEW.search(own))
