@@ -40,6 +40,8 @@ _FULL = re.compile(
     rf"|(?P<iy>{_Y})(?P<is>[-/.])(?P<im>{_M})(?:(?P=is)(?P<id>{_D}))?"
     r"(?P<time>[ T]?\d\d?:\d\d(?::\d\d)?)?(?![\d.%/万亿])"
 )
+#: A year over the line end of hard-wrapped text: 19⏎85年.
+_CUT_YEAR = re.compile(r"(\d{1,3})[ \t]*\r?\n[ \t]{0,4}(\d{1,3})年")
 _TIGHT_RANGE = re.compile(rf"(?P<m2>{_M})\s?月份?")
 _MONTH = re.compile(
     rf"(?P<m>{_M})\s?月(?!龄)份?(?:\s?(?P<d>{_D})\s?[日号])?(?:{_SEP}(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[月份日号]))?"
@@ -107,6 +109,10 @@ def read_date(view: str, pos: int) -> DateSpan | None:
     found = _FULL.match(view, pos)
     if found is not None:
         return _full(view, found)
+    found = _CUT_YEAR.match(view, pos)
+    if found and year_like(found[1] + found[2]):
+        end, flag = _flag(view, found.end())
+        return DateSpan(end, found[1] + found[2], None, flag, "year")
     found = _DECADE.match(view, pos)
     if found:
         return DateSpan(found.end(), found[0][:-2], None, "decade", "decade")

@@ -14,9 +14,10 @@ _DOCUMENT = re.compile(
     r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)"
 )
 _PHONE = re.compile(r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)")
-_CODE = re.compile(
-    r"\d+(?:[A-WYZa-z][0-9A-Za-z]*)+(?:[-_/][0-9A-Za-z]+)+|\d+(?:[-—]\d+){2,}(?![\d%])|\d{12,}(?=[A-Za-z/_-])[0-9A-Za-z/_-]*|\d+[A-Z]?\d*/\d{4,}-\d+"
-)
+_TOKEN = re.compile(r"[0-9A-Za-z]{1,80}(?:[-—_/]{1,2}[0-9A-Za-z]{1,80}){0,12}")
+_HEAD = re.compile(r"\d+")
+_JOIN = re.compile(r"[-—_/]{1,2}")
+_CODE_SIGNS = frozenset("-—_/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _ISO_DATE = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])(?!\d)")
 _LABEL = re.compile(
     r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z"
@@ -37,7 +38,7 @@ _RANK = re.compile(
 )
 
 
-def read_identifier(view: str, pos: int) -> tuple[int, str] | None:
+def read_identifier(view: str, pos: int, units: Units) -> tuple[int, str] | None:
     """A document number, phone number, code or labelled number at the digit ``pos``: ``(end, rule)``."""
     found = _DOCUMENT.match(view, pos)
     if found is not None:
@@ -46,9 +47,9 @@ def read_identifier(view: str, pos: int) -> tuple[int, str] | None:
     if found is not None:
         return found.end(), "phone number"
     if _ISO_DATE.match(view, pos) is None:
-        found = _CODE.match(view, pos)
-        if found is not None:
-            return found.end(), "code"
+        end = _code(view, pos, units)
+        if end:
+            return end, "code"
         if pos and view[pos - 1] in ": 号码Q备第话真编证" and _LABEL.search(view, max(0, pos - 12), pos):
             found = _LABELLED.match(view, pos)
             if found is not None:
@@ -57,6 +58,31 @@ def read_identifier(view: str, pos: int) -> tuple[int, str] | None:
     if found is not None:
         return found.end(), "number of a thing"
     return None
+
+
+def _code(view: str, pos: int, units: Units) -> int:
+    """The end of a code at ``pos``: 12-3-4, 11A02/2023-7; 0 where the digits are not part of one."""
+    head = _HEAD.match(view, pos)
+    if head is None or view[head.end() : head.end() + 1] not in _CODE_SIGNS:
+        return 0
+    found = _TOKEN.match(view, pos)
+    if found is None:
+        return 0
+    token, end = found[0], found.end()
+    second = _HEAD.match(view, head.end() + 1)
+    if head.end() - pos < 12 and (
+        units.match(view, head.end()) or (second and token.count("-") == 1 and units.match(view, second.end()))
+    ):
+        return 0  # 35mg/L, 100-200kW
+    parts = _JOIN.split(token)
+    if (
+        len(parts) > 2
+        and all(part.isdigit() for part in parts)
+        and view[end : end + 1] not in ("%", "年", "月", "万", "亿")
+    ):
+        return end if "/" not in token and "—" * 2 not in token else 0
+    mixed = any(not part.isdigit() and not part.isalpha() for part in parts)
+    return end if len(parts) > 1 and (mixed or len(parts[0]) > 11) else 0
 
 
 def read_marker(view: str, pos: int) -> tuple[int, str] | None:

@@ -21,11 +21,15 @@ _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
 _MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
-_TAIL = re.compile(rf"(?P<a>[余多几])?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?)+)?(?P<b>[余多几])?")
+_TAIL = re.compile(
+    rf"(?P<a>[余多几])?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?){{1,3}})?(?P<b>[余多几])?"
+)
 _PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])")
 #: What may go on after a unit (a range, a rate, money parts, a half): not plain.
 _OPEN = frozenset("/每角半多-—~至到 0123456789论")
 _CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
+#: Digits and thousands signs over a line end: 1,1⏎26,480.50
+_CUT_GROUPS = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
 _POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
 _SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
 _PERSONS = re.compile(
@@ -33,11 +37,14 @@ _PERSONS = re.compile(
     r"(?:人口|人员|劳动力|劳力)"
 )
 _JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
+#: One character between the number and a sign: a measure word that the table does not know.
+_WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
 _HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
 _OVER = re.compile(r"多(?![种个项元方次边样])")
 
+_CN_PLAIN = CHINESE.replace("千", "").replace("百", "")
 _CN_RUN = re.compile(
-    rf"(?P<v>[数几])?(?P<n>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?P<i>[余多来几])?(?P<m>[十百千万亿]+)?(?P<j>[余多])?"
+    rf"(?P<v>[数几])?(?P<n>(?:[{_CN_PLAIN}]|千(?![瓦米克伏升卡焦乏赫])|百(?!分))+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?:(?P<i>[余多来几])(?P<m>[十百千万亿]+)?(?P<j>[余多])?)?"
 )
 _ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z")
 _PART = re.compile(
@@ -115,7 +122,7 @@ def _digits(view: str, pos: int, units: Units) -> tuple[str, int] | None:
         point = _POINT.match(view, end)
         if point:
             return f"{text}.{point[1]}", point.end()
-    if after in ("\n", "\r", ".") and pos and "." not in text:
+    if after in ("\n", "\r", ".", ",") and pos and "." not in text:
         joined = _wrapped(view, pos, end, text, units)
         if joined:
             return joined
@@ -124,6 +131,13 @@ def _digits(view: str, pos: int, units: Units) -> tuple[str, int] | None:
 
 def _wrapped(view: str, pos: int, end: int, text: str, units: Units) -> tuple[str, int] | None:
     """Digits that go on in the next line of hard-wrapped text: ``12⏎345户``. Never over a list marker or a cell."""
+    if view.startswith(",", end) or "," in view[pos:end]:
+        groups = _CUT_GROUPS.match(view, pos)
+        if groups is None or not _ARABIC.fullmatch(joined := groups[1] + groups[2]):
+            return None
+        after = gap(view, groups.end())
+        measured = view[after : after + 1] in ("万", "亿") or units.match(view, after) is not None
+        return (joined.replace(",", ""), groups.end()) if measured else None
     point = view.startswith(".", end)
     nxt = gap(view, end + point)
     if nxt == end + point or "\n" not in view[end:nxt] or not ("\u4e00" <= view[pos - 1] <= "\u9fff"):
@@ -220,7 +234,8 @@ def _power(magnitude: str | None) -> int:
 def _unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> None:
     """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun."""
     stop = gap(view, quantity.number_end)
-    found = units.match(view, stop, chinese)
+    # 三分, 一度 and 两头 are words; 三百五十分 is a number.
+    found = units.match(view, stop, chinese, quantity.number_end - quantity.start > 2)
     if found is None:
         _nounal(view, quantity, units)
         return
@@ -282,6 +297,8 @@ def _nounal(view: str, quantity: Quantity, units: Units) -> None:
         sized = quantity.power or quantity.approx
         if noun is not None and (sized or (quantity.value >= 100 and not year_like(view[quantity.start : end]))):
             quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun"
+        elif quantity.power and (word := _WORD_ALONE.match(view, end)) is not None:
+            quantity.end, quantity.unit, quantity.rule = word.end(), word[0], "unknown measure word"
         return
     if quantity.power:
         noun = units.noun_before.search(view, max(0, quantity.start - 8), quantity.start)

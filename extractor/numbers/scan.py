@@ -18,7 +18,7 @@ from . import bounds
 from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_identifier, read_marker, read_ordinal
 from .names import Names
-from .numerals import CHINESE, Bound, scaled
+from .numerals import CHINESE, MAX_DIGITS, Bound, scaled
 from .quantity import Quantity, read_arabic, read_chinese, read_plain, tenths_at
 from .units import Units
 
@@ -62,8 +62,9 @@ _START = re.compile(
     r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
 )
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*")
+_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}[\d.,]*(?<=\d)")
 _LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
-_RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)(?![\d:.])")
+_RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d+)?){0,6})(?![\d:.])")
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
 _DOTS = re.compile(r"\d+(?:\.\d+){2,}")
@@ -187,13 +188,16 @@ class _Scanner:
         plain = read_plain(view, start, self.units)
         if plain is not None and not self._titled(start):
             return self._quantity(plain)
+        run = _LONG.match(view, start)
+        if run is not None:
+            return self._add(start, run.end(), "identifier", "digits beyond any number")
         name = self.names.match(view, start)
         if name is not None:
             return self._add(start, name[0], "name", name[1])
         marker = read_marker(view, start)
         if marker is not None:
             return self._add(start, marker[0], "marker", marker[1])
-        identifier = read_identifier(view, start)
+        identifier = read_identifier(view, start, self.units)
         if identifier is not None:
             return self._add(start, identifier[0], "identifier", identifier[1])
         date = read_date(view, start)
@@ -207,7 +211,7 @@ class _Scanner:
             return self._add(start, quantity.end if quantity else start + 1, "name", "title")
         ratio = _RATIO.match(view, start)
         if ratio is not None:
-            below = Decimal(ratio[2])
+            below = Decimal(1) if ratio[3] else Decimal(ratio[2])  # 3:36:61 has no single value: its first part stands
             value = Decimal(ratio[1]) / below if below else None
             if value is not None:
                 if value == value.to_integral_value():
@@ -301,7 +305,33 @@ class _Scanner:
                 bound = bounds.after(self.view, q.end, q.unit in _DURATIONS)
             if bound == "none" and q.approx:
                 bound = "approx"
+            if found and q.start - found[-1].end < 3:
+                bound = self._list_bound(q, bound)
         self.found.append(Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound))
+
+    def _list_bound(self, q: Quantity, bound: Bound) -> Bound:
+        """分别达到95%、90%以上: one bound for all members of a list, printed before the first or after the last."""
+        view, last = self.view, self.found[-1]
+        if last.kind != "figure" or view[last.end : q.start] not in _JOINTS or last.value_max is not None:
+            return bound
+        pair = last.unit == "户" and q.unit == "人"
+        if not (last.unit == q.unit or pair):
+            return bound
+        if bound == "none":
+            led = last.modifier != "none" and bounds.before(view, last.start) == last.modifier
+            return last.modifier if led and "分别" in view[max(0, last.start - 30) : last.start] else bound
+        if bounds.after(view, q.end, False) != bound:
+            return bound
+        start, members = q.start, []
+        for mention in reversed(self.found):
+            if mention.kind != "figure" or mention.modifier != "none" or view[mention.end : start] not in _JOINTS:
+                break
+            members.append(mention)
+            start = mention.start
+        if members and (pair or "分别" in view[max(0, start - 40) : start]):
+            for mention in members:
+                mention.modifier = bound
+        return bound
 
     def _share(self, q: Quantity) -> None:
         """12.3、15.6和18.9万吨: the numbers before share the unit and the magnitude printed once."""
@@ -351,6 +381,8 @@ class _Scanner:
 
     def _article(self, q: Quantity) -> bool:
         """Whether 一 with a measure is the indefinite article (一个, 一批) and not the number one (共一个, 一年半)."""
+        if self.view[q.start - 1 : q.start] == "每":
+            return True
         cued = _ARTICLE_CUES.search(self.view, max(0, q.start - 6), q.start)
         return q.value == 1 and q.rule != "range" and not cued
 

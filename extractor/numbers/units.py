@@ -69,15 +69,19 @@ class Units:
         self.noun_after = re.compile(rf"[\u4e00-\u9fff]{{0,6}}?({group})")
         self.noun_before = re.compile(rf"({group})(?:总?[数额]|为|是|有|达到?|约|近|共计?|超过?|突破)?\Z")
 
-    def match(self, view: str, pos: int, chinese: bool = False) -> tuple[int, str] | None:
-        """The longest unit at ``pos``: ``(end, name)``; ``chinese`` says that the number before is in Chinese."""
+    def match(self, view: str, pos: int, chinese: bool = False, long: bool = False) -> tuple[int, str] | None:
+        """The longest unit at ``pos``: ``(end, name)``.
+
+        ``chinese`` says that the number before is in Chinese numerals, ``long`` that it has three of them or more, so
+        that it cannot be the beginning of a word such as 十分 or 一度.
+        """
         forms = self._forms.get(view[pos : pos + 1])
         if forms is None:
             return None
         for surface, name, not_before, not_before_chinese, allowed in forms:
             if not view.startswith(surface, pos):
                 continue
-            if chinese and not allowed:
+            if chinese and not (allowed or long):
                 continue
             end = pos + len(surface)
             blocked = not_before_chinese if chinese else not_before
