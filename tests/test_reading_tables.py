@@ -224,3 +224,32 @@ def test_large_inputs_stay_linear() -> None:
     assert len(read("项目\t金额（万元）\t增长（%）\n" + rows)[0].cells) == 10000
     for piece in ("│1│2│\n", "12 ", "粮食 12 13 ", "1" * 50 + "\t", "单位：万元 "):
         read(piece * 20000)
+
+
+def test_years_as_column_headers_and_units_on_their_own_line() -> None:
+    rows = ["指标", "2022", "2023", "同比增长", "（%）", "粮食产量（万吨）", "12.5", "13.1", "4.8",
+            "生猪（万头）", "8.2", "8.0", "-2.4"]
+    grid = read("主要指标\n" + "\n".join(rows))[0]
+    assert [(c.text, c.unit, c.period) for c in grid.cells][:3] == [
+        ("12.5", "万吨", "2022"), ("13.1", "万吨", "2023"), ("4.8", "%", None)]
+    assert {c.row_labels for c in grid.cells} == {("粮食产量",), ("生猪",)}
+
+
+def test_ranks_and_counts_do_not_take_the_unit_of_the_caption() -> None:
+    text = ("各县财政收入（万元）\n地区\t收入\t位次\t企业户数\n东坝县\t8120\t2\t35\n西坝县\t9644\t1\t41\n"
+            "南坝县\t700\t3\t4\n")
+    grid = read(text)[0]
+    assert [c.unit for c in grid.cells[:3]] == ["万元", "位", "户"]
+    assert read(text.replace("（万元）", "（万户）"))[0].cells[2].unit == "万户"
+
+
+@pytest.mark.parametrize("gap", [" ", "\t", "\n"])
+def test_serial_numbers_in_flattened_tables(gap: str) -> None:
+    rows = [("序号", "项目名称", "投资（万元）", "受益户数"), ("1", "道路", "35.2", "120"), ("2", "水渠", "18", "64"),
+            ("3", "水厂", "240", "910")]
+    text = "2023年项目表\n" + "\n".join(gap.join(row) for row in rows)
+    grid = read(text)[0]
+    assert [(c.text, c.row_labels, c.unit) for c in grid.cells] == [
+        ("35.2", ("道路",), "万元"), ("120", ("道路",), "户"), ("18", ("水渠",), "万元"), ("64", ("水渠",), "户"),
+        ("240", ("水厂",), "万元"), ("910", ("水厂",), "户")]
+    assert sorted(text[a:b] for a, b in grid.labels if text[a:b].isdigit()) == ["1", "2", "3"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: A cell that holds a value: a number, alone or with a short measure.
 NUMBER = re.compile(
@@ -38,6 +38,8 @@ class RawGrid:
     start: int
     end: int
     caption: str = ""
+    serials: list[tuple[int, int]] = field(default_factory=list)
+    """Places of serial numbers (序号), which are cells of no column."""
 
 
 def lines_above(view: str, start: int) -> str:

@@ -66,6 +66,7 @@ class Grid:
 _YEAR_ONLY = re.compile(r"(?:19|20)\d\d(?:年度?)?\Z")
 _SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次|代\s*码|科目编码|编码|№|No\.?)\Z", re.I)
 _STUB = re.compile(r"(?:指\s*标|项\s*目|名\s*称|品\s*名|内\s*容|类\s*别)(?:名\s*称)?\Z|(?:指标|产品|项目)名称\Z")
+_RANK = re.compile(r"(?:位次|排名|名次|排位|位居)\Z")
 _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年|上年度)(?!.*[增减升降涨±])")
 _MAX_CELLS = 200_000
 
@@ -124,6 +125,7 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
     units = next((c for c, column in enumerate(columns) if UNIT_WORD.match(column.title)), None)
     found: list[Cell] = []
     others: list[Span] = [(cell.start, cell.end) for cell in cells if cell.row < head]
+    others += raw.serials
     group = _Group()
     for row in range(head, last + 1):
         line = rows.get(row, [])
@@ -146,8 +148,9 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
             column = columns[cell.column]
             printed = cell.text.strip()
             start = cell.start + cell.text.index(printed)
+            counted = column.noun or row_noun
             measure = printed_unit(printed) or column.unit or row_unit or label_unit or group.unit \
-                or ("%" if rate else unit) or column.noun or row_noun or group.carried
+                or ("%" if rate else "") or (unit if unit.endswith(counted) else counted) or group.carried
             found.append(Cell(start, start + len(printed), text[start:start + len(printed)], row, cell.column, names,
                               column.path, measure, column.period or row_period or year))
     if not any(cell.row_labels or cell.column_labels for cell in found):
@@ -175,8 +178,8 @@ def _column(names: list[str], year: str | None) -> _Column:
         unit = measure or unit
         if label and not _STUB.match(label) and (not path or path[-1] != label):
             path.append(label)
-    if not unit and names and is_rate(path[-1] if path else ""):
-        unit = "%"
+    if not unit and path:
+        unit = "%" if is_rate(path[-1]) else "位" if _RANK.search(path[-1]) else ""
     period = next((p for p in map(period_of, reversed(path)) if p), None)
     if period is None and year is not None and path and _YEAR_BEFORE.match(path[-1]):
         period = str(int(year[:4]) - 1) + year[4:] if len(year) <= 7 else None

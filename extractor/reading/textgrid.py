@@ -28,6 +28,9 @@ _HEADER_WORD = re.compile(
 _UNIT_TOKEN = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|[A-Za-z]{1,4}[²³23]?)\Z")
+_SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次)\Z")
+_UNIT_ALONE = re.compile(r"\([^()]{1,12}\)\Z")
+_YEAR_CORNER = re.compile(r".{0,4}年\s*[度份别]?\Z|时\s*间\Z")
 _LONE = re.compile(r"(?:#|其中:)?[一-鿿]\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
 _LABEL_LONGEST = 34
@@ -99,10 +102,28 @@ def _stream(view: str, cluster: list[Span]) -> list[RawGrid]:
     tokens = _tokens(view, _begin(view, cluster[0][0] + 1), cluster[-1][1])
     grids = []
     for part in _parts(tokens):
+        part, serials = _without_serials(part)
         grid = _rhythm(part)
         if grid is not None:
+            grid.serials = serials
             grids.append(grid)
     return grids
+
+
+def _without_serials(tokens: list[_Token]) -> tuple[list[_Token], list[Span]]:
+    """The tokens without the column of serial numbers, and the places of these."""
+    corner = next((i for i, token in enumerate(tokens) if _SERIAL.match(token.text)), None)
+    if corner is None:
+        return tokens, []
+    kept, serials = tokens[:corner], []
+    following = 1
+    for token, after in itertools.zip_longest(tokens[corner + 1:], tokens[corner + 2:]):
+        if token.text == str(following) and after is not None and after.kind == "L":
+            following += 1
+            serials.append((token.start, token.end))
+        else:
+            kept.append(token)
+    return (kept, serials) if serials else (tokens, [])
 
 
 def _begin(view: str, first: int) -> int:
@@ -138,7 +159,18 @@ def _tokens(view: str, start: int, end: int) -> list[_Token]:
             continue
         pieces = _TAB_CELL.finditer(line) if "\t" in line else _TOKEN.finditer(line)
         tokens += [_token(at + piece.start(), at + piece.end(), piece[0], index) for piece in pieces]
-    return _joined(tokens)
+    return _joined(_year_headers(tokens))
+
+
+def _year_headers(tokens: list[_Token]) -> list[_Token]:
+    """Years above columns (指标 2022 2023) are labels; years that begin rows (年度 ... 1987 5320) are not."""
+    for i, token in enumerate(tokens):
+        if token.kind != "N":
+            continue
+        if not _YEAR.match(token.text) or any(_YEAR_CORNER.match(t.text) for t in tokens[:i] if t.kind == "L"):
+            break
+        token.kind = "L"
+    return tokens
 
 
 def _token(start: int, end: int, text: str, line: int) -> _Token:
@@ -154,6 +186,11 @@ def _joined(tokens: list[_Token]) -> list[_Token]:
     result: list[_Token] = []
     single = values = False
     for token in tokens:
+        if token.kind == "L" and result and result[-1].kind == "L" and _UNIT_ALONE.match(token.text) \
+                and "单位" not in token.text and not values:
+            before = result[-1]
+            result[-1] = _Token(before.start, token.end, before.text + token.text, "L", token.line)
+            continue
         lone = token.kind == "L" and _LONE.match(token.text) is not None
         values = values or token.kind == "N"
         # On two lines only below the header, where 男 and 女 may be two columns.
