@@ -25,6 +25,8 @@ AHEAD = 4
 #: Below this many bytes a pool costs more than it brings.
 SMALL = 2_000_000
 
+_Promise = Future[list[Result]]
+
 _library: Library | None = None  # of this worker process, loaded once by _start
 
 
@@ -71,18 +73,22 @@ def _work(sources: Sequence[Source]) -> list[Result]:
     return [process(source, _library) for source in sources]
 
 
+#: What a worker does with a chunk; a test puts something deadly here.
+work_in_pool = _work
+
+
 def _pool(workers: int, patterns: Path | None) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=_context(), initializer=_start, initargs=(patterns,))
 
 
 def _pooled(chunks: Sequence[Sequence[Source]], workers: int, patterns: Path | None) -> Iterator[Result]:
     pool = _pool(workers, patterns)
-    waiting: deque[tuple[Sequence[Source], Future[list[Result]]]] = deque()
+    waiting: deque[tuple[Sequence[Source], _Promise]] = deque()
     upcoming = iter(chunks)
     try:
         while True:
             while len(waiting) < workers * AHEAD and (chunk := next(upcoming, None)) is not None:
-                waiting.append((chunk, pool.submit(_work, chunk)))
+                waiting.append((chunk, _submit(pool, chunk)))
             if not waiting:
                 return
             chunk, future = waiting.popleft()
@@ -94,16 +100,26 @@ def _pooled(chunks: Sequence[Sequence[Source]], workers: int, patterns: Path | N
                 pool.shutdown(wait=False, cancel_futures=True)
                 yield from _alone(chunk, patterns)
                 pool = _pool(workers, patterns)
-                waiting = deque((other, pool.submit(_work, other)) for other, _ in waiting)
+                waiting = deque((other, _submit(pool, other)) for other, _ in waiting)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, chunk: Sequence[Source]) -> _Promise:
+    """Hand out a chunk; a pool that has just broken gives a promise that says so when its turn comes."""
+    try:
+        return pool.submit(work_in_pool, chunk)
+    except BrokenProcessPool as error:
+        broken: _Promise = Future()
+        broken.set_exception(error)
+        return broken
 
 
 def _alone(chunk: Sequence[Source], patterns: Path | None) -> Iterator[Result]:
     for source in chunk:
         pool = _pool(1, patterns)
         try:
-            yield from pool.submit(_work, [source]).result()
+            yield from pool.submit(work_in_pool, [source]).result()
         except BrokenProcessPool:
             error = InputError("its worker process died (killed, or out of memory)", code="crashed",
                                hint="try it alone with 'extractor extract'; split it if it is very large")

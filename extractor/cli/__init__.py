@@ -29,8 +29,20 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 
 
+class _PipeClosed(Exception):
+    """The reader of our output (head, less) has left. click would turn a BrokenPipeError into status 1, a failure."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise _PipeClosed from None
+        return result
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -92,7 +104,6 @@ def main() -> NoReturn:
             reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         status = cli.main(prog_name="extractor", standalone_mode=False)
-        sys.stdout.flush()
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -107,8 +118,8 @@ def main() -> NoReturn:
         _fail(str(error), FAILED)
     except ExtractorError as error:
         _fail(str(error), WRONG_CALL)
-    except BrokenPipeError:
-        # The reader (head, less) has left. Python would complain once more when it flushes at exit.
+    except _PipeClosed:
+        # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PIPE_CLOSED)
     except OSError as error:
