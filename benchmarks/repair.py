@@ -123,12 +123,12 @@ def _scaled(result: Extraction, factor: int) -> str:
     for figure in result.figures:
         if figure.unit in ("%", "个百分点", "岁", "天", "年", "倍", "级") or figure.role not in ("level", "change"):
             continue
-        found = _PLAIN.match("".join(text[figure.start:figure.number_end].split()))
+        found = _PLAIN.match("".join(text[figure.start : figure.number_end].split()))
         if found is None or figure.flags or "/" in figure.unit:
             continue
         decimals = len(found[2] or "") - 1
         number = Decimal(found[1] + (found[2] or "")) * factor
-        pieces += [text[position:figure.start], f"{number:.{max(0, decimals)}f}", found[3] or ""]
+        pieces += [text[position : figure.start], f"{number:.{max(0, decimals)}f}", found[3] or ""]
         position = figure.number_end
     return "".join(pieces) + text[position:]
 
@@ -141,8 +141,12 @@ def sites(base: Base) -> list[Damage]:
     found = []
     for match in _MEASURE.finditer(text):
         first, second = ends.get(match.end(1)), starts.get(match.end())
-        if first is not None and second is not None and first.unit != second.unit \
-                and all(_PLAIN.match(text[f.start:f.number_end]) for f in (first, second)):
+        if (
+            first is not None
+            and second is not None
+            and first.unit != second.unit
+            and all(_PLAIN.match(text[f.start : f.number_end]) for f in (first, second))
+        ):
             found.append(Damage("measure", match.start(), match.end(), "", _pairs(first, second)))
     dates = [entry for entry in base.result.ledger if entry.disposition == "date" and not entry.flags]
     for match in _DATE.finditer(text):
@@ -163,14 +167,15 @@ def _pairs(*figures: Figure) -> frozenset[tuple[Decimal, str]]:
 
 
 def _swaps(text: str, figure: Figure) -> Iterator[Damage]:
-    printed = text[figure.start:figure.number_end]
+    printed = text[figure.start : figure.number_end]
     if _PLAIN.match(printed) is None:
         return
     for index in range(len(printed) - 1):
-        a, b = printed[index:index + 2]
+        a, b = printed[index : index + 2]
         if a.isdigit() and b.isdigit() and a != b and not (index == 0 and b == "0"):
-            yield Damage("swap", figure.start + index, figure.start + index + 2, b + a,
-                         frozenset({(figure.value, figure.unit)}))
+            yield Damage(
+                "swap", figure.start + index, figure.start + index + 2, b + a, frozenset({(figure.value, figure.unit)})
+            )
 
 
 def draw(base: Base, generator: random.Random) -> list[Damage]:
@@ -192,7 +197,7 @@ def apply(text: str, damages: list[Damage]) -> tuple[str, list[int]]:
     """The damaged text and where each damage now is."""
     pieces, position, places, length = [], 0, [], 0
     for damage in damages:
-        kept = text[position:damage.start] + damage.text
+        kept = text[position : damage.start] + damage.text
         pieces.append(kept)
         length += len(kept)
         places.append(length - len(damage.text))
@@ -263,9 +268,11 @@ def main() -> int:
             count["right"] += given and right
             if options.show and not (found and (right or not given)) and shown[damage.kind] < options.show:
                 shown[damage.kind] += 1
-                around = text[max(0, place - 30):place + 24].replace("\n", "⏎")
-                print(f"{damage.kind:8s} {base.name}: …{around}…\n         want "
-                      f"{sorted((str(v), u) for v, u in damage.truth)} got {said or ('flag' if found else 'nothing')}")
+                around = text[max(0, place - 30) : place + 24].replace("\n", "⏎")
+                print(
+                    f"{damage.kind:8s} {base.name}: …{around}…\n         want "
+                    f"{sorted((str(v), u) for v, u in damage.truth)} got {said or ('flag' if found else 'nothing')}"
+                )
     return report(texts, tally)
 
 
@@ -285,16 +292,23 @@ def report(texts: list[Base], tally: dict[str, Counter[str]]) -> int:
             alarms += bool(codes & MALFORMED_CODES)
             performed += len(figure.confirmed) + len(codes - MALFORMED_CODES)
             members = {member for flag in figure.flags for member in flag.members}
-            if codes - MALFORMED_CODES and "x" not in base.name[-3:] and not any(
-                    (f.start, f.end) in base.known for f in base.result.figures if f.id in members):
+            if (
+                codes - MALFORMED_CODES
+                and "x" not in base.name[-3:]
+                and not any((f.start, f.end) in base.known for f in base.result.figures if f.id in members)
+            ):
                 contradictions += 1
                 print(f"contradiction on undamaged {base.name}: {figure.quote}: {figure.flags[0].evidence}")
     plain = sum(len(f.confirmed) + len(f.flags) for b in texts if "x" not in b.name[-3:] for f in b.result.figures)
-    print(f"undamaged: {len(texts)} texts, {figures} figures, {alarms} false alarms ({alarms / max(1, figures):.2%}); "
-          f"{plain} figure-checks performed on the originals, {contradictions} contradictions the annotation does not know")
-    goals = {"detection >= 0.90": total["detected"] >= 0.90 * total["damaged"],
-             "repair top-1 >= 0.85 of those read": total["right"] >= 0.85 * total["read"],
-             "false alarms <= 0.5 %": alarms <= 0.005 * figures}
+    print(
+        f"undamaged: {len(texts)} texts, {figures} figures, {alarms} false alarms ({alarms / max(1, figures):.2%}); "
+        f"{plain} figure-checks performed on the originals, {contradictions} contradictions the annotation does not know"
+    )
+    goals = {
+        "detection >= 0.90": total["detected"] >= 0.90 * total["damaged"],
+        "repair top-1 >= 0.85 of those read": total["right"] >= 0.85 * total["read"],
+        "false alarms <= 0.5 %": alarms <= 0.005 * figures,
+    }
     for goal, met in goals.items():
         print(f"{'met   ' if met else 'MISSED'} {goal}")
     return 0 if all(goals.values()) else 1
@@ -302,8 +316,10 @@ def report(texts: list[Base], tally: dict[str, Counter[str]]) -> int:
 
 def _row(name: str, count: Counter[str]) -> None:
     damaged, read = max(1, count["damaged"]), max(1, count["read"])
-    print(f"{name:10s}{count['damaged']:9d}{count['detected'] / damaged:10.3f}{count['read'] / damaged:8.3f}"
-          f"{count['right'] / damaged:8.3f}{count['right'] / read:9.3f}")
+    print(
+        f"{name:10s}{count['damaged']:9d}{count['detected'] / damaged:10.3f}{count['read'] / damaged:8.3f}"
+        f"{count['right'] / damaged:8.3f}{count['right'] / read:9.3f}"
+    )
 
 
 if __name__ == "__main__":

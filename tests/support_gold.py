@@ -13,8 +13,12 @@ from pathlib import Path
 
 from extractor.model import Document, Figure, LedgerEntry
 
-_FULL = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {ord("，"): ord(","), ord("％"): ord("%"),
-                                                                       ord("．"): ord("."), ord("／"): ord("/")}
+_FULL = {ord("０") + digit: ord("0") + digit for digit in range(10)} | {
+    ord("，"): ord(","),
+    ord("％"): ord("%"),
+    ord("．"): ord("."),
+    ord("／"): ord("/"),
+}
 _NUMBER_END = re.compile(r"[^\d]*?[\d.,\s]*(?:万亿|亿|千万|百万|万|千|百)?")
 _SENTENCE = re.compile(r"[。！？\n]")
 _CLAUSE = re.compile(r"[,，;；。！？\n、]")
@@ -34,15 +38,20 @@ def _span(pattern: re.Pattern[str], text: str, start: int, end: int) -> tuple[in
     return begin, stop.start() if stop else len(text)
 
 
-def load(text_path: Path, gold_path: Path) -> tuple[Document, str, tuple[Figure, ...], tuple[LedgerEntry, ...], list[dict]]:
+def load(
+    text_path: Path, gold_path: Path
+) -> tuple[Document, str, tuple[Figure, ...], tuple[LedgerEntry, ...], list[dict]]:
     """Document, view, figures, ledger of uncovered digits, and the gold lines themselves."""
     with text_path.open(encoding="utf-8", newline="") as stream:
         text = stream.read()
     view = fold(text)
     gold = [json.loads(line) for line in gold_path.read_text(encoding="utf-8").splitlines() if line.strip()]
     issued = _ISSUED.search(view[:1500])
-    document = Document(id=text_path.stem, text=text,
-                        issued=f"{issued[1]}-{int(issued[2]):02d}-{int(issued[3]):02d}" if issued else None)
+    document = Document(
+        id=text_path.stem,
+        text=text,
+        issued=f"{issued[1]}-{int(issued[2]):02d}-{int(issued[3]):02d}" if issued else None,
+    )
     figures = []
     for line in gold:
         if line.get("malformed") and line["unit"] == "":
@@ -50,19 +59,44 @@ def load(text_path: Path, gold_path: Path) -> tuple[Document, str, tuple[Figure,
         start, end = line["start"], line["end"]
         number = _NUMBER_END.match(view, start, end)
         readings = (line.get("malformed") or {}).get("repair") or []
-        indicator = line.get("indicator") or next((part.get("indicator") for part in readings
-                                                   if part["unit"] == line["unit"]), None)
-        figures.append(Figure(
-            doc=document.id, id=line["id"], start=start, end=end, quote=text[start:end], value=Decimal(line["value"]),
-            value_max=Decimal(line["value_max"]) if line.get("value_max") else None, unit=line["unit"],
-            modifier=line["modifier"], role=line["role"], status=line["status"], direction=line.get("direction"),
-            subject=line["subject"], indicator=indicator, period=line.get("period"),
-            region=line.get("region"), number_end=number.end() if number else end,
-            clause=_span(_CLAUSE, view, start, end), sentence=_span(_SENTENCE, view, start, end)))
+        indicator = line.get("indicator") or next(
+            (part.get("indicator") for part in readings if part["unit"] == line["unit"]), None
+        )
+        figures.append(
+            Figure(
+                doc=document.id,
+                id=line["id"],
+                start=start,
+                end=end,
+                quote=text[start:end],
+                value=Decimal(line["value"]),
+                value_max=Decimal(line["value_max"]) if line.get("value_max") else None,
+                unit=line["unit"],
+                modifier=line["modifier"],
+                role=line["role"],
+                status=line["status"],
+                direction=line.get("direction"),
+                subject=line["subject"],
+                indicator=indicator,
+                period=line.get("period"),
+                region=line.get("region"),
+                number_end=number.end() if number else end,
+                clause=_span(_CLAUSE, view, start, end),
+                sentence=_span(_SENTENCE, view, start, end),
+            )
+        )
     covered = [(figure.start, figure.end) for figure in figures]
     ledger = []
     for match in re.finditer(r"\d+", view):
         if not any(start < match.end() and match.start() < end for start, end in covered):
-            ledger.append(LedgerEntry(doc=document.id, start=match.start(), end=match.end(), quote=match.group(),
-                                      disposition="unexplained", rule=""))
+            ledger.append(
+                LedgerEntry(
+                    doc=document.id,
+                    start=match.start(),
+                    end=match.end(),
+                    quote=match.group(),
+                    disposition="unexplained",
+                    rule="",
+                )
+            )
     return document, view, tuple(figures), tuple(ledger), gold

@@ -5,10 +5,24 @@ The trunk calls :func:`damaged_dates` before periods are resolved and :func:`run
 
 from __future__ import annotations
 
+from .across import AcrossFlag
+from .across import check as check_across
 from .catalogue import CATALOGUE, FlagCode
 from .dates import DamagedDate, damaged_dates
-from .plausibility import Bounds
+from .plausibility import Bounds, bounds_of
 from .plausibility import load as load_bounds
 from .stage import CheckResult, run
 
-__all__ = ["CATALOGUE", "Bounds", "CheckResult", "DamagedDate", "FlagCode", "damaged_dates", "load_bounds", "run"]
+__all__ = [
+    "CATALOGUE",
+    "AcrossFlag",
+    "Bounds",
+    "CheckResult",
+    "DamagedDate",
+    "FlagCode",
+    "bounds_of",
+    "check_across",
+    "damaged_dates",
+    "load_bounds",
+    "run",
+]

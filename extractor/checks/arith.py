@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from ..model import Figure
 from .catalogue import make_flag
@@ -44,15 +45,15 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
         return True
 
     places = [index for index, sign in enumerate(text) if sign != "."]
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         if text[a] != text[b]:
-            said = text[:a] + text[b] + text[a + 1:b] + text[a] + text[b + 1:]
+            said = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
             if new(said):
                 yield "两位数字颠倒", said
     for number, a in enumerate(places):
-        for b in places[number + 2:]:
+        for b in places[number + 2 :]:
             if text[a] != text[b]:
-                said = text[:a] + text[b] + text[a + 1:b] + text[a] + text[b + 1:]
+                said = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
                 if new(said):
                     yield "两位数字互换", said
     value = Decimal(text)
@@ -60,7 +61,7 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
         if new(said):
             yield what, said
     for a in places:
-        said = text[:a] + text[a + 1:]
+        said = text[:a] + text[a + 1 :]
         if said and said[-1] != "." and new(said):
             yield f"多印一个{text[a]}", said
     for a in places:
@@ -69,14 +70,14 @@ def slips(text: str) -> Iterator[tuple[str, str]]:
             yield f"漏印一个重复的{text[a]}", said
     for a in places:
         for digit in "0123456789":
-            said = text[:a] + digit + text[a + 1:]
+            said = text[:a] + digit + text[a + 1 :]
             if new(said):
                 yield f"{text[a]}误作{digit}的一位之差", said
 
 
 def printed_digits(sheet: Sheet, item: Item) -> tuple[str, Decimal]:
     """The printed digits of a figure and the factor of its 万 or 亿; ``('', 1)`` where it is no plain Arabic number."""
-    text = sheet.view[item.start:item.number_end].translate(_NOISE)
+    text = sheet.view[item.start : item.number_end].translate(_NOISE)
     found = _DIGITS.match(text)
     if found is None or item.value == 0:
         return "", Decimal(1)
@@ -84,8 +85,9 @@ def printed_digits(sheet: Sheet, item: Item) -> tuple[str, Decimal]:
     return (found.group(), scale) if Decimal(found.group()) * scale == item.figure.value else ("", Decimal(1))
 
 
-def reconcile(sheet: Sheet, members: list[Item], holds: Callable[[Item, float, float], bool],
-              confirmed: set[int], limit: int = 3) -> list[str]:
+def reconcile(
+    sheet: Sheet, members: list[Item], holds: Callable[[Item, float, float], bool], confirmed: set[int], limit: int = 3
+) -> list[str]:
     """Single changes of one number that make the arithmetic hold, unconfirmed members first.
 
     ``holds(member, value, slack)`` says whether the check holds when that member had that value.
@@ -98,8 +100,11 @@ def reconcile(sheet: Sheet, members: list[Item], holds: Callable[[Item, float, f
         for rank, (what, said) in enumerate(slips(digits)):
             decimals = len(said) - said.find(".") - 1 if "." in said else 0
             # a dropped digit must not win by being less precise
-            slack = min(float(factor) * 0.5 / 10**decimals, sheet.slack(item)) if "小数点" not in what \
+            slack = (
+                min(float(factor) * 0.5 / 10**decimals, sheet.slack(item))
+                if "小数点" not in what
                 else float(factor) * 0.5 / 10**decimals
+            )
             value = Decimal(said) * factor
             if holds(item, float(value), slack):
                 weight = (100 if item.index in confirmed else 0) + (0 if rank < 2 * len(digits) else 10) + order
@@ -125,8 +130,16 @@ def rounded(value: float, digits: int = 2) -> str:
     return f"{value:.{digits}f}"
 
 
-def contradict(sheet: Sheet, code: str, message: str, message_en: str, evidence: str, members: list[Item],
-               holds: Callable[[Item, float, float], bool], flagged: list[Item] | None = None) -> None:
+def contradict(
+    sheet: Sheet,
+    code: str,
+    message: str,
+    message_en: str,
+    evidence: str,
+    members: list[Item],
+    holds: Callable[[Item, float, float], bool],
+    flagged: list[Item] | None = None,
+) -> None:
     """Flag all members (or those ``flagged``) of an arithmetic that does not hold, name those that other arithmetic
     confirms, and list the single changes that would reconcile it. Confirmed ones are flagged only where all are."""
     confirmed = {item.index for item in members if item.confirmed}

@@ -9,14 +9,27 @@ from .catalogue import flag_code
 from .work import Item, Sheet
 
 AVERAGE_MISMATCH = flag_code(
-    "average_mismatch", severity="warning", blocking=True, title="平均数与总额、总数不符",
+    "average_mismatch",
+    severity="warning",
+    blocking=True,
+    title="平均数与总额、总数不符",
     title_en="an average does not follow from its total and count",
     meaning="A 人均, 户均 or 村均 value that the sentence presents with its total and its count differs from their quotient "
     "by more than rounding allows, or is exactly ten times too large or too small.",
-    example="带动1200人增收360万元,人均增收5200元: 360万元/1200人 = 3000元.")
+    example="带动1200人增收360万元,人均增收5200元: 360万元/1200人 = 3000元.",
+)
 
-_PER = re.compile(r"(人均|户均|村均|每人|每户|每村|平均每人|平均每户|平均每村|场均|次均|亩均|每亩)([^,，、。;；\d]{0,10})\Z")
-_COUNT_OF = {"人": ("人", "人次", "名"), "户": ("户",), "村": ("个", "村"), "场": ("场",), "次": ("次", "人次"), "亩": ("亩",)}
+_PER = re.compile(
+    r"(人均|户均|村均|每人|每户|每村|平均每人|平均每户|平均每村|场均|次均|亩均|每亩)([^,，、。;；\d]{0,10})\Z"
+)
+_COUNT_OF = {
+    "人": ("人", "人次", "名"),
+    "户": ("户",),
+    "村": ("个", "村"),
+    "场": ("场",),
+    "次": ("次", "人次"),
+    "亩": ("亩",),
+}
 REACH = 6
 SPAN = 160
 
@@ -24,8 +37,14 @@ SPAN = 160
 def check(sheet: Sheet) -> None:
     """Confirm and flag all averages of the document."""
     for item in sheet.items:
-        if item.figure.role == "per_unit" and item.index >= 2 and item.value > 0 and not item.doubts \
-                and item.figure.status == "actual" and item.figure.value_max is None:
+        if (
+            item.figure.role == "per_unit"
+            and item.index >= 2
+            and item.value > 0
+            and not item.doubts
+            and item.figure.status == "actual"
+            and item.figure.value_max is None
+        ):
             found = _PER.search(sheet.view, max(0, item.start - 16), item.start)
             if found is not None:
                 _one(sheet, item, found.group(1).removeprefix("平均").strip("均每")[:1], found.group(2))
@@ -38,8 +57,11 @@ def _one(sheet: Sheet, average: Item, per: str, label: str) -> None:
         item = sheet.items[index]
         if average.start - item.end > SPAN:
             break
-        if item.figure.role not in ("level", "change") or item.figure.value_max is not None \
-                or item.figure.status != average.figure.status:
+        if (
+            item.figure.role not in ("level", "change")
+            or item.figure.value_max is not None
+            or item.figure.status != average.figure.status
+        ):
             continue
         for value, unit, half in sheet.quantities(item):
             if value <= 0:
@@ -65,21 +87,35 @@ def _one(sheet: Sheet, average: Item, per: str, label: str) -> None:
         _mismatch(sheet, average, per, label, totals, counts)
 
 
-def _mismatch(sheet: Sheet, average: Item, per: str, label: str, totals: list[tuple[Item, float, float]],
-              counts: list[tuple[Item, float, float]]) -> None:
+def _mismatch(
+    sheet: Sheet,
+    average: Item,
+    per: str,
+    label: str,
+    totals: list[tuple[Item, float, float]],
+    counts: list[tuple[Item, float, float]],
+) -> None:
     """Total and count stand right before the average, alone of their kind, and the total is of the average's thing."""
     begin = average.sentence[0]
     near_totals = [entry for entry in totals if entry[0].start >= begin]
     near_counts = [entry for entry in counts if entry[0].start >= begin]
     topic = label[:2]
     named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0].start, 20)]
-    chained = not topic and bool(near_totals and near_counts) and average.index - near_totals[0][0].index <= 3 \
-        and average.index - near_counts[0][0].index <= 2 and average.start - near_counts[0][0].end <= 6 \
+    chained = (
+        not topic
+        and bool(near_totals and near_counts)
+        and average.index - near_totals[0][0].index <= 3
+        and average.index - near_counts[0][0].index <= 2
+        and average.start - near_counts[0][0].end <= 6
         and 0.3 <= near_totals[0][1] / near_counts[0][1] / average.value <= 3
+    )
     if chained or (len(near_totals) == 1 and len(near_counts) == 1 and named):
         (total, total_value, _), (count, count_value, _) = near_totals[0], near_counts[0]
-        if average.index - min(total.index, count.index) <= 3 and total.figure.modifier == count.figure.modifier == "none" \
-                and not any(item.doubts for item in (total, count)):
+        if (
+            average.index - min(total.index, count.index) <= 3
+            and total.figure.modifier == count.figure.modifier == "none"
+            and not any(item.doubts for item in (total, count))
+        ):
             _report(sheet, average, total, count, total_value / count_value)
             return
     if named and not near_counts:
@@ -110,8 +146,9 @@ def _tenfold(sheet: Sheet, average: Item, per: str, total: Item) -> None:
             return
 
 
-def _report(sheet: Sheet, average: Item, total: Item, count: Item, quotient: float,
-            only: tuple[Item, ...] | None = None) -> None:
+def _report(
+    sheet: Sheet, average: Item, total: Item, count: Item, quotient: float, only: tuple[Item, ...] | None = None
+) -> None:
     half = sheet.slack(average)
     if abs(quotient - average.value) <= 2.2 * half + 0.005 * quotient:
         return
@@ -126,10 +163,18 @@ def _report(sheet: Sheet, average: Item, total: Item, count: Item, quotient: flo
         loose = 0.06 * a if total.figure.modifier != "none" else 0.0
         return (t - t_half) / (c + c_half) <= a + a_half + loose and (t + t_half) / (c - c_half) >= a - a_half - loose
 
-    evidence = (f"{sheet.printed(total)}/{sheet.printed(count)} = {rounded(quotient)}{average.unit}, "
-                f"印作{sheet.printed(average)}")
+    evidence = (
+        f"{sheet.printed(total)}/{sheet.printed(count)} = {rounded(quotient)}{average.unit}, "
+        f"印作{sheet.printed(average)}"
+    )
     flagged = list(only) if only else members
-    contradict(sheet, AVERAGE_MISMATCH, f"平均数不符:{evidence}", f"the average does not follow: {evidence}", evidence,
-               members, holds, flagged)
-
-
+    contradict(
+        sheet,
+        AVERAGE_MISMATCH,
+        f"平均数不符:{evidence}",
+        f"the average does not follow: {evidence}",
+        evidence,
+        members,
+        holds,
+        flagged,
+    )

@@ -29,8 +29,9 @@ class FlagCode:
 CATALOGUE: dict[str, FlagCode] = {}
 
 
-def flag_code(code: str, *, severity: Severity, blocking: bool, title: str, title_en: str, meaning: str,
-              example: str) -> str:
+def flag_code(
+    code: str, *, severity: Severity, blocking: bool, title: str, title_en: str, meaning: str, example: str
+) -> str:
     """Register a code and return it; called once per code, at import of the module that raises it."""
     if code in CATALOGUE:
         raise ValueError(f"flag code registered twice: {code}")
@@ -38,38 +39,59 @@ def flag_code(code: str, *, severity: Severity, blocking: bool, title: str, titl
     return code
 
 
-def make_flag(code: str, message: str, message_en: str, evidence: str, *, members: tuple[str, ...] = (),
-              confirmed: tuple[str, ...] = (), rivals: tuple[str, ...] = (), blocking: bool | None = None) -> Flag:
+def make_flag(
+    code: str,
+    message: str,
+    message_en: str,
+    evidence: str,
+    *,
+    members: tuple[str, ...] = (),
+    confirmed: tuple[str, ...] = (),
+    rivals: tuple[str, ...] = (),
+    blocking: bool | None = None,
+) -> Flag:
     """A flag of a registered code; severity and blocking come from the catalogue unless the caller knows better."""
     entry = CATALOGUE[code]
-    return Flag(code=code, severity=entry.severity, message=message, message_en=message_en, evidence=evidence,
-                members=members, confirmed=confirmed, rivals=rivals,
-                blocking=entry.blocking if blocking is None else blocking)
+    return Flag(
+        code=code,
+        severity=entry.severity,
+        message=message,
+        message_en=message_en,
+        evidence=evidence,
+        members=members,
+        confirmed=confirmed,
+        rivals=rivals,
+        blocking=entry.blocking if blocking is None else blocking,
+    )
 
 
 def markdown() -> str:
     """``docs/flags.md``: the catalogue for readers, generated so that it is never behind the code."""
-    lines = ["# Flags", "",
-             "Generated from the registry in `extractor/checks/` (`python -m extractor.checks.catalogue`); do not edit by hand.",
-             "", "A flag is a reason to doubt a figure. A *blocking* flag keeps the figure out of the comparable tables unless a",
-             "repair resolves it; the printed value always stays in `figures`.", "",
-             "| code | severity | blocking | what it says |", "| --- | --- | --- | --- |"]
+    lines = [
+        "# Flags",
+        "",
+        "Generated from the registry in `extractor/checks/` (`python -m extractor.checks`); do not edit by hand.",
+        "",
+        "A flag is a reason to doubt a figure. A *blocking* flag keeps the figure out of the comparable tables unless a",
+        "repair resolves it; the printed value always stays in `figures`.",
+        "",
+        "| code | severity | blocking | what it says |",
+        "| --- | --- | --- | --- |",
+    ]
     codes = [CATALOGUE[code] for code in sorted(CATALOGUE)]
-    lines += [f"| [`{c.code}`](#{c.code}) | {c.severity} | {'yes' if c.blocking else 'no'} | {c.title} / {c.title_en} |"
-              for c in codes]
+    lines += [
+        f"| [`{c.code}`](#{c.code}) | {c.severity} | {'yes' if c.blocking else 'no'} | {c.title} / {c.title_en} |"
+        for c in codes
+    ]
     for entry in codes:
-        lines += ["", f"## {entry.code}", "", f"{entry.title} / {entry.title_en}.", "", entry.meaning, "",
-                  f"Example: {entry.example}"]
+        lines += [
+            "",
+            f"## {entry.code}",
+            "",
+            f"{entry.title} / {entry.title_en}.",
+            "",
+            entry.meaning,
+            "",
+            f"Example: {entry.example}",
+        ]
     return "\n".join(lines) + "\n"
-
-
-def main() -> None:
-    """Print the catalogue; all checks are imported by the package itself."""
-    import extractor.checks  # noqa: F401, PLC0415  (registers every code)
-    from extractor.checks import catalogue  # noqa: PLC0415  (not __main__'s own empty copy)
-
-    print(catalogue.markdown(), end="")
-
-
-if __name__ == "__main__":
-    main()

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from .catalogue import flag_code
 
 GLUED_DATE = flag_code(
-    "glued_date", severity="error", blocking=True, title="年、月、日丢失,数字连写",
+    "glued_date",
+    severity="error",
+    blocking=True,
+    title="年、月、日丢失,数字连写",
     title_en="a year, month or day run into a number",
     meaning="A year, month or day was run into the number after it because 年, 月, 日 or 、 was lost. A damaged date is no "
     "figure: it stays in the ledger with the date it most likely said; a figure is repaired to the number behind the date.",
-    example="2023412户 is 2023年412户; 截至815日 is 截至8月15日.")
+    example="2023412户 is 2023年412户; 截至815日 is 截至8月15日.",
+)
 
 #: Year of a report or of something it looks back or forward to.
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
@@ -29,7 +33,8 @@ _DAMAGED = re.compile(
     rf"|(?P<ay>{YEAR})年(?P<md2>\d{{2,4}})(?=日)"
     rf"|(?P<line>{YEAR}\d{{2,3}})(?=[ \t]*(?:\n|$))"
     r"|(?<=[截止从自至到于在])(?P<md3>3[2-9]|[4-9]\d|\d{3,4})(?=日(?![内龄均间以游]))"
-    r")")
+    r")"
+)
 _DAY = re.compile(r"([1-9]\d?)日")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -71,7 +76,9 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
         if match["yy"]:
             years = (int(match["yy"]), int(match["yy2"]))
             if 0 < years[1] - years[0] <= 10:
-                found.append(DamagedDate(start, end, f"{years[0]}/{years[1]}", printed, f"{years[0]}、{years[1]}年", ()))
+                found.append(
+                    DamagedDate(start, end, f"{years[0]}/{years[1]}", printed, f"{years[0]}、{years[1]}年", ())
+                )
         elif match["ym"]:
             year, first, last = match["ym"], match["m1"], match["m2"]
             iso = f"{year}-{int(first):02d}" + (f"/{year}-{int(last):02d}" if last else "")
@@ -92,9 +99,16 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
             date_found = _day(digits, year_number, issued)
             if date_found is not None:
                 iso, readings = date_found
-                found.append(DamagedDate(start, end, iso, printed,
-                                         (f"{year_text}年" if year_text else "") + (readings[0] if iso else ""),
-                                         tuple(readings[1:] if iso else readings)))
+                found.append(
+                    DamagedDate(
+                        start,
+                        end,
+                        iso,
+                        printed,
+                        (f"{year_text}年" if year_text else "") + (readings[0] if iso else ""),
+                        tuple(readings[1:] if iso else readings),
+                    )
+                )
     return tuple(found)
 
 

@@ -17,16 +17,21 @@ from .dates import YEAR
 from .plausibility import Bounds
 
 MISSING_UNIT = flag_code(
-    "missing_unit", severity="error", blocking=True, title="计量单位(或其一部分)丢失",
+    "missing_unit",
+    severity="error",
+    blocking=True,
+    title="计量单位(或其一部分)丢失",
     title_en="a unit or a part of it was lost",
     meaning="The construction requires a measure that is not printed: nothing before or between the slashes of a rate, a "
     "counted noun followed by a bare number.",
-    example="筹资标准1020/人 is 1020元/人; 选聘网格员846,实现全覆盖 is 846人.")
+    example="筹资标准1020/人 is 1020元/人; 选聘网格员846,实现全覆盖 is 846人.",
+)
 
 _PER = r"人次|平方公里|平方米|立方米|千瓦时|公斤|学期|学年|人|月|年|次|户|亩|天|日|吨|斤|套|座|期|辆|个|度|公里|只|头|株|班|场|村|生"
 _RATE = re.compile(
     rf"(?<![\d./])(?P<number>\d[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?(?P<slash>/{{1,2}})(?P<per>{_PER})?"
-    rf"(?:[/·](?P<last>{_PER}))?")
+    rf"(?:[/·](?P<last>{_PER}))?"
+)
 _PAIR = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))")
 _TWO_POINTS = re.compile(r"(?<![\d.])\d{1,8}\.\d{2,8}\.\d{1,4}(?![\d.])")
 _PLAIN = re.compile(r"\d{2,20}\Z")
@@ -66,14 +71,26 @@ def rates(view: str, bounds: Bounds) -> list[Finding]:
             continue
         if re.fullmatch(YEAR, number) and per in ("年", "月", "日"):
             continue
-        context = view[max(0, match.start() - 40):match.start()]
+        context = view[max(0, match.start() - 40) : match.start()]
         units, lost = _rate_units(number, unit, per, last, double, context, bounds)
         scale = {"万": 10**4, "亿": 10**8}.get(match["scale"] or "", 1)
         value = Decimal(number.replace(",", "").replace("，", "")) * scale
         number_end = match.start() + len(match.group().split("/")[0]) - len(unit)
-        printed = view[number_end:match.end()]
-        found.append(Finding(match.start(), number_end, match.end(), value, printed, units, lost,
-                             f"{match.group()}的计量单位残缺,“{lost}”丢失", f"the rate misses {lost}", "rate"))
+        printed = view[number_end : match.end()]
+        found.append(
+            Finding(
+                match.start(),
+                number_end,
+                match.end(),
+                value,
+                printed,
+                units,
+                lost,
+                f"{match.group()}的计量单位残缺,“{lost}”丢失",
+                f"the rate misses {lost}",
+                "rate",
+            )
+        )
     return found
 
 
@@ -81,8 +98,9 @@ def _ends(view: str, position: int) -> bool:
     return position >= len(view) or not ("一" <= view[position] <= "鿿" or view[position].isalnum())
 
 
-def _rate_units(number: str, unit: str, per: str, last: str, double: bool, context: str,
-                bounds: Bounds) -> tuple[tuple[str, ...], str]:
+def _rate_units(
+    number: str, unit: str, per: str, last: str, double: bool, context: str, bounds: Bounds
+) -> tuple[tuple[str, ...], str]:
     money = any(word in context[-16:] for word in bounds.money)
     people = any(word in context for word in bounds.people)
     if double:
@@ -107,13 +125,13 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds) -> list[Fin
     for entry in ledger:
         if entry.disposition not in ("unexplained", "malformed"):
             continue
-        text = view[entry.start:entry.end]
+        text = view[entry.start : entry.end]
         if not _PLAIN.match(text) or text[0] == "0":
             continue
-        after = view[entry.end:entry.end + 1]
-        if after and after not in _AFTER and not (after == "\n" and view[entry.end + 1:entry.end + 2] == "\n"):
+        after = view[entry.end : entry.end + 1]
+        if after and after not in _AFTER and not (after == "\n" and view[entry.end + 1 : entry.end + 2] == "\n"):
             continue
-        before = view[max(0, entry.start - 16):entry.start]
+        before = view[max(0, entry.start - 16) : entry.start]
         if before[-1:].isspace() or not before:
             continue
         noun = _NOUN_TAIL.sub("", before)
@@ -123,8 +141,20 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds) -> list[Fin
         if unit != "户" and len(text) > 8:
             continue
         named = noun[-6:].lstrip("，,。;；、 ")
-        found.append(Finding(entry.start, entry.end, entry.end, Decimal(text), "", (unit,), unit,
-                             f"“{named}”后的数字{text}没有计量单位", "a counted noun is followed by a bare number", "bare"))
+        found.append(
+            Finding(
+                entry.start,
+                entry.end,
+                entry.end,
+                Decimal(text),
+                "",
+                (unit,),
+                unit,
+                f"“{named}”后的数字{text}没有计量单位",
+                "a counted noun is followed by a bare number",
+                "bare",
+            )
+        )
     return found
 
 
@@ -133,17 +163,42 @@ def runs(view: str) -> list[Finding]:
     found = []
     for match in _PAIR.finditer(view):
         scale = 10**4 if match[2] == "万" else 10**8
-        found.append(Finding(match.start(), match.end(), match.end(), Decimal(match[1]) * scale, "", (), "",
-                             f"{match.group()}与后面的数字之间没有计量单位", "no measure between two numbers", "pair"))
+        found.append(
+            Finding(
+                match.start(),
+                match.end(),
+                match.end(),
+                Decimal(match[1]) * scale,
+                "",
+                (),
+                "",
+                f"{match.group()}与后面的数字之间没有计量单位",
+                "no measure between two numbers",
+                "pair",
+            )
+        )
     for match in _TWO_POINTS.finditer(view):
         head = match.group().rsplit(".", 1)[0]
-        found.append(Finding(match.start(), match.end(), match.end(), Decimal(head), "", (), "",
-                             f"{match.group()}有两个小数点,是两个数字连写", "two decimal points in one number", "points"))
+        found.append(
+            Finding(
+                match.start(),
+                match.end(),
+                match.end(),
+                Decimal(head),
+                "",
+                (),
+                "",
+                f"{match.group()}有两个小数点,是两个数字连写",
+                "two decimal points in one number",
+                "points",
+            )
+        )
     return found
 
 
-def place(document: Document, findings: list[Finding], figures: tuple[Figure, ...],
-          name: Callable[[int, int], str]) -> tuple[list[Figure], dict[int, Finding]]:
+def place(
+    document: Document, findings: list[Finding], figures: tuple[Figure, ...], name: Callable[[int, int], str]
+) -> tuple[list[Figure], dict[int, Finding]]:
     """All figures with those that only the grammar saw, in text order, and the findings by the start of their figure."""
     merged = list(figures)
     starts = [figure.start for figure in figures]
@@ -155,24 +210,43 @@ def place(document: Document, findings: list[Finding], figures: tuple[Figure, ..
             if finding.kind != "points" or figures[index].start == finding.start:
                 marked[figures[index].start] = finding
             continue
-        quote = document.text[finding.start:finding.end]
+        quote = document.text[finding.start : finding.end]
         role = "per_unit" if finding.kind == "rate" else "level"
         clause, sentence, heading = _around(document.text, finding.start, finding.end, figures, index)
-        subject = document.text[clause[0]:finding.start].strip("，,。;； 　")
-        added.append(Figure(
-            doc=document.id, id=name(finding.start, finding.end), start=finding.start, end=finding.end, quote=quote,
-            value=finding.value, value_max=None, unit=finding.unit, modifier="none", role=role,  # type: ignore[arg-type]
-            status="actual", direction=None, subject=subject, number_end=finding.number_end, clause=clause,
-            sentence=sentence, heading=heading, why=(f"checks.{finding.kind}",)))
+        subject = document.text[clause[0] : finding.start].strip("，,。;； 　")
+        added.append(
+            Figure(
+                doc=document.id,
+                id=name(finding.start, finding.end),
+                start=finding.start,
+                end=finding.end,
+                quote=quote,
+                value=finding.value,
+                value_max=None,
+                unit=finding.unit,
+                modifier="none",
+                role=role,  # type: ignore[arg-type]
+                status="actual",
+                direction=None,
+                subject=subject,
+                number_end=finding.number_end,
+                clause=clause,
+                sentence=sentence,
+                heading=heading,
+                why=(f"checks.{finding.kind}",),
+            )
+        )
         marked[finding.start] = finding
     merged.extend(added)
     merged.sort(key=lambda figure: figure.start)
     return merged, marked
 
 
-def _around(text: str, start: int, end: int, figures: tuple[Figure, ...],
-            index: int) -> tuple[tuple[int, int], tuple[int, int], str]:
+def _around(
+    text: str, start: int, end: int, figures: tuple[Figure, ...], index: int
+) -> tuple[tuple[int, int], tuple[int, int], str]:
     """Clause, sentence and heading of a figure that the trunk did not see, taken from its neighbours where they share it."""
+
     def edge(signs: str, backward: bool) -> int:
         if backward:
             return 1 + max(text.rfind(sign, max(0, start - 400), start) for sign in signs)
@@ -181,7 +255,7 @@ def _around(text: str, start: int, end: int, figures: tuple[Figure, ...],
 
     clause = (max(edge("，,；;。\n、", True), start - 60), edge("，,；;。\n、", False))
     heading = ""
-    for neighbour in figures[max(0, index):index + 2]:
+    for neighbour in figures[max(0, index) : index + 2]:
         if neighbour.sentence[0] <= start and end <= neighbour.sentence[1]:
             return clause, neighbour.sentence, neighbour.heading
     return clause, (edge("。\n", True), edge("。\n", False)), heading

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import PatternError
+from ..library import Library
 from ..library.locate import folders
 from ..patternfiles import Fields, Problems, top
 
@@ -56,6 +58,7 @@ class Bounds:
     """Names of parts that together are always the whole."""
     money: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    household: tuple[str, ...] = ()
 
     def ceiling(self, unit: str, level: str, clause: str, sentence: str) -> tuple[float, Magnitude] | None:
         """The lowest bound that applies to a figure of ``unit``, with the entry it comes from."""
@@ -71,8 +74,10 @@ class Bounds:
 
     def lowest(self, unit: str, level: str) -> float:
         """The lowest bound of a unit at a level whatever the words: nothing below it needs a closer look."""
-        return min((entry.levels.get(level or DEFAULT_LEVEL, float("inf")) for entry in self.magnitudes.get(unit, ())),
-                   default=float("inf"))
+        return min(
+            (entry.levels.get(level or DEFAULT_LEVEL, float("inf")) for entry in self.magnitudes.get(unit, ())),
+            default=float("inf"),
+        )
 
     def ratio(self, first: str, second: str, context: str) -> Ratio | None:
         """The first entry for this pair whose terms stand in ``context`` (an entry without terms fits all)."""
@@ -97,11 +102,18 @@ def load(directories: Iterable[Path] | None = None) -> Bounds:
     chosen = tuple(directories) if directories is not None else folders()
     files = [folder / FILE for folder in chosen if (folder / FILE).is_file()]
     if not files:
-        raise PatternError(f"{FILE} is missing", where=str(chosen[0]) if chosen else "", hint="install the package again")
+        raise PatternError(
+            f"{FILE} is missing", where=str(chosen[0]) if chosen else "", hint="install the package again"
+        )
     return _read(files[-1])
 
 
-@lru_cache(maxsize=8)
+def bounds_of(library: Library) -> Bounds:
+    """The bounds that a library's folders give; for ``library.compiled(bounds_of)``."""
+    return load(library.folders)
+
+
+@lru_cache(maxsize=1)
 def packaged() -> Bounds:
     """The bounds of the library that a call without options uses."""
     return load()
@@ -127,20 +139,27 @@ def _read(path: Path) -> Bounds:
             levels.done()
         if not values:
             entry.problem("no bound given", "levels", "give a number for at least one level")
-        magnitudes.setdefault(unit, []).append(Magnitude(
-            unit, entry.texts("terms"), entry.choice("scope", ("clause", "sentence"), "clause") == "sentence", values,
-            entry.text("source")))
+        magnitudes.setdefault(unit, []).append(
+            Magnitude(
+                unit,
+                entry.texts("terms"),
+                entry.choice("scope", ("clause", "sentence"), "clause") == "sentence",
+                values,
+                entry.text("source"),
+            )
+        )
         entry.done()
     ratios: dict[tuple[str, str], list[Ratio]] = {}
     for entry in fields.entries("ratios", "ratio"):
         first, second = entry.text("first"), entry.text("second")
-        low = {key: entry.number(key) for key in ("min", "max", "low", "high")}
-        if None in low.values() or not low["min"] <= low["low"] <= low["high"] <= low["max"]:  # type: ignore[operator]
+        minimum, low, high, maximum = (
+            float(entry.number(key, Decimal(-1)) or 0) for key in ("min", "low", "high", "max")
+        )
+        if not 0 <= minimum <= low <= high <= maximum:
             entry.problem("a ratio needs min <= low <= high <= max")
-            continue
-        ratios.setdefault((first, second), []).append(Ratio(
-            first, second, entry.texts("terms"), *(float(low[key] or 0) for key in ("min", "max", "low", "high")),
-            entry.text("source")))
+        ratios.setdefault((first, second), []).append(
+            Ratio(first, second, entry.texts("terms"), minimum, maximum, low, high, entry.text("source"))
+        )
         entry.done()
     nouns = [(noun, unit) for unit, named in _lists(fields, "nouns") for noun in named]
     orders = []
@@ -151,10 +170,16 @@ def _read(path: Path) -> Bounds:
     words = dict(_lists(fields, "terms"))
     fields.done()
     problems.raise_any()
-    return Bounds({unit: tuple(found) for unit, found in magnitudes.items()},
-                  {pair: tuple(found) for pair, found in ratios.items()},
-                  tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))), tuple(orders), partitions,
-                  words.get("money", ()), words.get("people", ()))
+    return Bounds(
+        {unit: tuple(found) for unit, found in magnitudes.items()},
+        {pair: tuple(found) for pair, found in ratios.items()},
+        tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))),
+        tuple(orders),
+        partitions,
+        words.get("money", ()),
+        words.get("people", ()),
+        words.get("household", ()),
+    )
 
 
 def _lists(fields: Fields, key: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -60,7 +60,9 @@ def groups(sheet: Sheet) -> list[Group]:
         parts = _take(sheet, after, stop, match.end())
         wholes = _wholes(sheet, after, begin)
         if parts and wholes:
-            found.append(Group(wholes, parts, match.group(), view[wholes[0].start:parts[-1].end], begin, opening in "(（"))
+            found.append(
+                Group(wholes, parts, match.group(), view[wholes[0].start : parts[-1].end], begin, opening in "(（")
+            )
     for match in _BRACKET.finditer(view):
         if match.group(1).startswith(("其中", "包括")):
             continue
@@ -71,7 +73,7 @@ def groups(sheet: Sheet) -> list[Group]:
         parts = _take(sheet, after, match.end(), match.start())
         if parts:
             wholes = _wholes(sheet, after, match.start())
-            found.append(Group(wholes, parts, "(", view[wholes[0].start:match.end()], match.start(), True))
+            found.append(Group(wholes, parts, "(", view[wholes[0].start : match.end()], match.start(), True))
     found.sort(key=lambda group: group.start)
     return found
 
@@ -87,7 +89,9 @@ def _closing(view: str, begin: int, until: int) -> int:
     opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
     if opening < 0 or any(sign in view[opening:begin] for sign in ")）。"):
         return -1
-    closing = [place for place in (view.find(")", begin, begin + 600), view.find("）", begin, begin + 600)) if place > 0]
+    closing = [
+        place for place in (view.find(")", begin, begin + 600), view.find("）", begin, begin + 600)) if place > 0
+    ]
     return min(closing) if closing and min(closing) > until else -1
 
 
@@ -95,10 +99,10 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int) -> tuple[Item, .
     """The figures of a list that begins at item ``after``: no long stretch without one, and a semicolon ends it unless
     a colon opened it (其中:中央...;省级...) or it stands in brackets (``stop``)."""
     items, view = sheet.items, sheet.view
-    colon = view[marker_end:marker_end + 1] in (":", "：")
+    colon = view[marker_end : marker_end + 1] in (":", "：")
     end, edge = after, marker_end
     while end < len(items) and end - after < 40 and items[end].end <= stop:
-        gap = view[edge:items[end].start]
+        gap = view[edge : items[end].start]
         if end > after and items[end - 1].unit == "%" and gap and gap[0] not in _STOPS:
             break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
         if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
@@ -115,9 +119,12 @@ def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
     edge = begin
     for index in range(after - 1, max(-1, after - 4), -1):
         item = items[index]
-        gap = view[item.end:edge]
-        if item.figure.role in ("growth", "share", "criterion", "change", "per_unit") or item.unit in ("%", "个百分点", "") \
-                or _EARLIER.search(view, max(0, item.start - 14), item.start):
+        gap = view[item.end : edge]
+        if (
+            item.figure.role in ("growth", "share", "criterion", "change", "per_unit")
+            or item.unit in ("%", "个百分点", "")
+            or _EARLIER.search(view, max(0, item.start - 14), item.start)
+        ):
             if len(gap) > 60 or "\n" in gap:
                 break
             continue

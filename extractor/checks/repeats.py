@@ -7,12 +7,16 @@ from .catalogue import flag_code, make_flag
 from .work import Item, Sheet
 
 REPEAT_CONFLICT = flag_code(
-    "repeat_conflict", severity="warning", blocking=True, title="同一指标前后数值不一",
+    "repeat_conflict",
+    severity="warning",
+    blocking=True,
+    title="同一指标前后数值不一",
     title_en="the same quantity is printed twice with different values",
     meaning="The same indicator, place, period and status stands in the document with two values that one slip of a digit "
     "(transposed, dropped, doubled, a factor of ten) turns into each other. Values that differ otherwise may well be two "
     "things and are left alone.",
-    example="全县脱贫人口26753人 ... 全县26735名脱贫人口.")
+    example="全县脱贫人口26753人 ... 全县26735名脱贫人口.",
+)
 
 
 def check(sheet: Sheet) -> None:
@@ -20,10 +24,24 @@ def check(sheet: Sheet) -> None:
     seen: dict[tuple[str | None, ...], list[Item]] = {}
     for item in sheet.items:
         figure = item.figure
-        if figure.indicator is None or item.doubts or figure.modifier != "none" or figure.cell is not None \
-                or figure.role not in ("level", "share", "per_unit") or figure.direction is not None:
+        if (
+            figure.indicator is None
+            or item.doubts
+            or figure.modifier != "none"
+            or figure.cell is not None
+            or figure.role not in ("level", "share", "per_unit")
+            or figure.direction is not None
+        ):
             continue
-        key = (figure.indicator, figure.region_code, figure.region, figure.period, figure.status, figure.role, item.unit)
+        key = (
+            figure.indicator,
+            figure.region_code,
+            figure.region,
+            figure.period,
+            figure.status,
+            figure.role,
+            item.unit,
+        )
         seen.setdefault(key, []).append(item)
     for items in seen.values():
         if len(items) > 1:
@@ -51,5 +69,13 @@ def _compare(sheet: Sheet, items: list[Item]) -> None:
     sure = tuple(item.figure.id for item in items if item.confirmed)
     for item in items:
         if not item.confirmed or len(sure) == len(items):
-            item.flag(make_flag(REPEAT_CONFLICT, f"前后不一:{evidence}", f"printed twice with different values: {evidence}",
-                                evidence, members=ids, confirmed=sure))
+            item.flag(
+                make_flag(
+                    REPEAT_CONFLICT,
+                    f"前后不一:{evidence}",
+                    f"printed twice with different values: {evidence}",
+                    evidence,
+                    members=ids,
+                    confirmed=sure,
+                )
+            )

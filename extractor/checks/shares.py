@@ -12,18 +12,26 @@ from .splits import Split, splits
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 SHARE_MISMATCH = flag_code(
-    "share_mismatch", severity="warning", blocking=True, title="占比与部分、总数不符",
+    "share_mismatch",
+    severity="warning",
+    blocking=True,
+    title="占比与部分、总数不符",
     title_en="a share does not follow from its part and whole",
     meaning="A percentage that the sentence presents as part over whole differs from the two printed amounts by more "
     "than rounding allows (half a unit of the last printed digit of each member).",
-    example="投入资金2400万元,其中用于产业1440万元,占比52%: 1440/2400 = 60%.")
+    example="投入资金2400万元,其中用于产业1440万元,占比52%: 1440/2400 = 60%.",
+)
 
 _RATE = re.compile(r"(?:占比|占|比重|比例|率|进度|完成)")
-_BARE = re.compile(r"[,，、;；(（\s]*(?:户数?|人数?|资金|金额|支出|投资|数量)?(?:占比|所占比例|占总数的|占总量的|占其|占)"
-                   r"(?:达到|达|为|是|:|：)*\Z")
+_BARE = re.compile(
+    r"[,，、;；(（\s]*(?:户数?|人数?|资金|金额|支出|投资|数量)?(?:占比|所占比例|占总数的|占总量的|占其|占)"
+    r"(?:达到|达|为|是|:|：)*\Z"
+)
 _STEM = re.compile(r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|进度)(?:分别)?(?:达到|达|为|是|仅为|仅|:|：)*\Z")
 #: 完成预算的65%: the plan is named; it must be the figure printed just before.
-_OF_PLAN = re.compile(r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z")
+_OF_PLAN = re.compile(
+    r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z"
+)
 _INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 #: Rates of something over something else than the figures beside it.
 _OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
@@ -80,7 +88,7 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
         for member in (*pair, percent):
             member.confirm("share_holds")
         return None
-    label = view[near[0].end:percent.start]
+    label = view[near[0].end : percent.start]
     if _OTHER_BASE.search(label):
         return None
     bare = _BARE.match(label) is not None
@@ -162,14 +170,21 @@ def _misses(sheet: Sheet, part: Item, whole: Item, percent: Item, slack: float) 
 
 def _wholes_in_sentence(near: list[Item], part: Item, percent: Item, parts: frozenset[int]) -> list[Item]:
     loose = part.unit in COUNT_UNITS
-    found = [other for other in near if other.start < part.start and other.start >= percent.sentence[0]
-             and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))]
+    found = [
+        other
+        for other in near
+        if other.start < part.start
+        and other.start >= percent.sentence[0]
+        and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))
+    ]
     if len(found) > 1:
         found = [other for other in found if other.index not in parts] or found
     return found
 
 
-def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem: str | None, parts: frozenset[int]) -> None:
+def _mismatch(
+    sheet: Sheet, near: list[Item], percent: Item, slack: float, stem: str | None, parts: frozenset[int]
+) -> None:
     view = sheet.view
     chain = [near[0]]
     if len(near) > 1 and near[0].start - near[1].end <= 1 and near[1].unit != near[0].unit:
@@ -192,7 +207,9 @@ def _mismatch(sheet: Sheet, near: list[Item], percent: Item, slack: float, stem:
                     continue
             elif not _SPENT.search(said) or not _GIVEN.search(sheet.clause_before(wholes[0].start)) or len(wholes) > 1:
                 continue
-        elif len(wholes) > 2 or not (_INSIDE.search(view, wholes[-1].end, part.start) or _same_noun(sheet, part, wholes[-1])):
+        elif len(wholes) > 2 or not (
+            _INSIDE.search(view, wholes[-1].end, part.start) or _same_noun(sheet, part, wholes[-1])
+        ):
             continue
         whole = wholes[0] if stem is not None else wholes[-1]
         if part.value > whole.value and percent.value <= 100 and stem is None:
@@ -215,9 +232,14 @@ def _of_plan(sheet: Sheet, near: list[Item], percent: Item, slack: float, plan: 
     """支出预算191.6万元,决算126.9万元,完成预算的66.2%."""
     part = near[0]
     wholes = [other for other in near[1:3] if other.unit == part.unit and other.sentence == part.sentence]
-    if wholes and plan in sheet.clause_before(wholes[0].start, 14) and plan not in sheet.clause_before(part.start, 14) \
-            and percent.figure.status == "actual" and _plainly(part, wholes[0], percent) \
-            and _misses(sheet, part, wholes[0], percent, slack):
+    if (
+        wholes
+        and plan in sheet.clause_before(wholes[0].start, 14)
+        and plan not in sheet.clause_before(part.start, 14)
+        and percent.figure.status == "actual"
+        and _plainly(part, wholes[0], percent)
+        and _misses(sheet, part, wholes[0], percent, slack)
+    ):
         report_mismatch(sheet, part, wholes[0], percent)
 
 
@@ -241,7 +263,7 @@ def _slipped(sheet: Sheet, part: Item, whole: Item, percent: Item) -> bool:
 def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
     """护理型床位5352张 of 床位8920张, 村47个 of 138个行政村: the part's noun ends the whole's."""
     noun = sheet.clause_before(part.start, 14)
-    found = re.match(r"[^,，、。;；:：（）()\d]{1,10}", sheet.view[whole.end:whole.end + 10])
+    found = re.match(r"[^,，、。;；:：（）()\d]{1,10}", sheet.view[whole.end : whole.end + 10])
     mine = sheet.clause_before(whole.start, 14)
     size = 1 if noun[-1:] in "村户" else 2
     tail = noun[-size:]
@@ -250,7 +272,7 @@ def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
 
 def _named_base(view: str, last: Item, percent: Item) -> bool:
     """占全市未脱贫人口的86%: the base is named and may be another one than the figures printed before."""
-    return re.search(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}", view[last.end:percent.start]) is not None
+    return re.search(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}", view[last.end : percent.start]) is not None
 
 
 def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> None:
@@ -265,9 +287,13 @@ def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> Non
         return w[0] > 0 and share_holds(p[0], p[1], w[0], w[1], s[0], s[1])
 
     ratio = part.value / whole.value * 100
-    evidence = (f"{sheet.printed(part)}/{sheet.printed(whole)} = {rounded(ratio, 2 if slack < 0.5 else 1)}%, "
-                f"印作{sheet.printed(percent)}")
-    contradict(sheet, SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence, members, holds)
+    evidence = (
+        f"{sheet.printed(part)}/{sheet.printed(whole)} = {rounded(ratio, 2 if slack < 0.5 else 1)}%, "
+        f"印作{sheet.printed(percent)}"
+    )
+    contradict(
+        sheet, SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence, members, holds
+    )
 
 
 def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | None, int]]:
@@ -277,7 +303,7 @@ def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | 
     found: list[tuple[float, str, float, Split | None, int]] = [(item.value, item.unit, sheet.slack(item), None, 0)]
     if item.value < 100 or item.figure.modifier != "none":
         return found
-    for cut in splits(sheet.view[item.start:item.number_end])[0]:
+    for cut in splits(sheet.view[item.start : item.number_end])[0]:
         found.append((float(cut.first), "", 0.5, cut, 0))
         if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
             found.append((float(cut.second), item.unit, cut.half, cut, 1))
@@ -305,15 +331,26 @@ def _cut(sheet: Sheet, near: list[Item], percent: Item, slack: float, label: str
                     continue
                 if not _fits(p_cut, p_unit, p_side, w_cut, w_unit, w_side, part, whole):
                     continue
-                if not share_holds(p_value, p_half if p_cut is None else 0.0, w_value,
-                                   w_half if w_cut is None else 0.0, percent.value, slack):
+                if not share_holds(
+                    p_value,
+                    p_half if p_cut is None else 0.0,
+                    w_value,
+                    w_half if w_cut is None else 0.0,
+                    percent.value,
+                    slack,
+                ):
                     continue
                 if not precise and not _adjoins(sheet, whole, w_cut):
                     continue
-                cuts = tuple((item.index, cut.first_text, side) for item, cut, side in
-                             ((part, p_cut, p_side), (whole, w_cut, w_side)) if cut is not None)
-                text = (f"{_plain(p_value)}/{_plain(w_value)} = {rounded(p_value / w_value * 100)}%, "
-                        f"与同处印出的{sheet.printed(percent)}一致")
+                cuts = tuple(
+                    (item.index, cut.first_text, side)
+                    for item, cut, side in ((part, p_cut, p_side), (whole, w_cut, w_side))
+                    if cut is not None
+                )
+                text = (
+                    f"{_plain(p_value)}/{_plain(w_value)} = {rounded(p_value / w_value * 100)}%, "
+                    f"与同处印出的{sheet.printed(percent)}一致"
+                )
                 found.append((Solution(cuts, w_unit or p_unit, text, percent.index), (len(cuts), whole.index)))
     if not found:
         return None
@@ -321,8 +358,16 @@ def _cut(sheet: Sheet, near: list[Item], percent: Item, slack: float, label: str
     return found[0][0] if len(unique) == 1 else None
 
 
-def _fits(p_cut: Split | None, p_unit: str, p_side: int, w_cut: Split | None, w_unit: str, w_side: int,
-          part: Item, whole: Item) -> bool:
+def _fits(
+    p_cut: Split | None,
+    p_unit: str,
+    p_side: int,
+    w_cut: Split | None,
+    w_unit: str,
+    w_side: int,
+    part: Item,
+    whole: Item,
+) -> bool:
     if p_cut is not None and w_cut is not None:
         return p_side == w_side and part.unit == whole.unit and _household(p_cut, part) and _household(w_cut, whole)
     if p_cut is not None:
@@ -351,4 +396,3 @@ def _adjoins(sheet: Sheet, item: Item, cut: Split | None) -> bool:
 
 def _plain(value: float) -> str:
     return decimal_text(Decimal(repr(value)) if value % 1 else Decimal(int(value)))
-

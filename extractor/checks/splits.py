@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 _NUMBER = re.compile(r"(\d+)(\.\d+)?(万亿|亿|千万|百万|万|千|百)?\Z")
-_SCALE = {"万亿": Decimal(10**12), "亿": Decimal(10**8), "千万": Decimal(10**7), "百万": Decimal(10**6),
-          "万": Decimal(10**4), "千": Decimal(1000), "百": Decimal(100), None: Decimal(1)}
+_SCALE = {
+    "万亿": Decimal(10**12),
+    "亿": Decimal(10**8),
+    "千万": Decimal(10**7),
+    "百万": Decimal(10**6),
+    "万": Decimal(10**4),
+    "千": Decimal(1000),
+    "百": Decimal(100),
+    None: Decimal(1),
+}
 #: Longer digit runs are no two numbers of a report.
 MAX_DIGITS = 20
 
@@ -49,5 +57,7 @@ def splits(text: str) -> tuple[list[Split], list[str]]:
         if tail[0] == "0" and not (len(tail) == 1 and fraction):
             excluded.append(f"{head}|{tail}{fraction}{scale or ''}: 数字不以0开头")
             continue
-        good.append(Split(Decimal(head), Decimal(tail + fraction) * factor, head, f"{tail}{fraction}{scale or ''}", half))
+        good.append(
+            Split(Decimal(head), Decimal(tail + fraction) * factor, head, f"{tail}{fraction}{scale or ''}", half)
+        )
     return good, excluded

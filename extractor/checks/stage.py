@@ -12,7 +12,8 @@ from .catalogue import make_flag
 from .dates import GLUED_DATE, DamagedDate, damaged_dates
 from .grammar import Finding
 from .plausibility import Bounds, packaged
-from .repairs import Evidence, part, resolve
+from .readings import Evidence
+from .repairs import part, resolve
 from .splits import splits
 from .work import Claim, Item, Sheet, amount_text
 
@@ -31,9 +32,16 @@ class CheckResult:
     ledger: tuple[LedgerEntry, ...]
 
 
-def run(document: Document, view: str, figures: tuple[Figure, ...], ledger: tuple[LedgerEntry, ...] = (), *,
-        bounds: Bounds | None = None, claim: Claim | None = None,
-        name: Callable[[int, int], str] | None = None) -> CheckResult:
+def run(
+    document: Document,
+    view: str,
+    figures: tuple[Figure, ...],
+    ledger: tuple[LedgerEntry, ...] = (),
+    *,
+    bounds: Bounds | None = None,
+    claim: Claim | None = None,
+    name: Callable[[int, int], str] | None = None,
+) -> CheckResult:
     """Flag, repair and confirm the figures of one document.
 
     ``view`` is the folded text (same length as the text), ``figures`` are complete and in text order, ``ledger`` gives
@@ -44,14 +52,17 @@ def run(document: Document, view: str, figures: tuple[Figure, ...], ledger: tupl
     bounds = bounds or packaged()
     naming = name or (lambda start, end: f"{document.id}@{start}")
     dates = damaged_dates(view, document.issued)
-    findings = [finding for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds),
-                                        *grammar.runs(view)) if not _in_date(dates, finding.start)]
+    findings = [
+        finding
+        for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds), *grammar.runs(view))
+        if not _in_date(dates, finding.start)
+    ]
     if dates:
         figures = tuple(figure for figure in figures if not _in_date(dates, figure.start))
     merged, marked = grammar.place(document, findings, figures, naming) if findings else (list(figures), {})
     sheet = Sheet(document, view, tuple(merged), ledger, bounds, claim)
     for date in dates:
-        sheet.lose("年" if date.printed[:4].isdigit() and not date.printed[4:5] == "年" else "月")
+        sheet.lose("年" if date.printed[:4].isdigit() and date.printed[4:5] != "年" else "月")
     for item in sheet.items:
         finding = marked.get(item.start)
         if finding is not None:
@@ -68,8 +79,12 @@ def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
         solutions = shares.check(sheet, False)
         for solution in solutions:
             for index, _, _ in solution.cuts:
-                sheet.items[index].doubt("glued", f"只有切分才与{sheet.printed(sheet.items[solution.percent])}相符",
-                                         "only a cut makes the share hold", 1)
+                sheet.items[index].doubt(
+                    "glued",
+                    f"只有切分才与{sheet.printed(sheet.items[solution.percent])}相符",
+                    "only a cut makes the share hold",
+                    1,
+                )
         doubted = [item for item in sheet.items if item.doubts and not item.repair]
         if not doubted:
             break
@@ -118,7 +133,7 @@ def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
     """总参保户数626213968: households and persons run together where the whole cannot be households."""
     clause = sheet.clause_before(item.start)
     ceiling = sheet.bounds.ceiling("户", sheet.level_for(item), clause, clause)
-    text = sheet.view[item.start:item.number_end]
+    text = sheet.view[item.start : item.number_end]
     if ceiling is None or float(finding.value) <= ceiling[0]:
         item.repair = (part(sheet, item, finding.value, "户", "bare"),)
         evidence = f"{finding.why},应为{text}户"
@@ -140,8 +155,16 @@ def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
         item.repair = (part(sheet, item, cut.first, "户", "ratio"), part(sheet, item, cut.second, "人", "ratio"))
         evidence += f";“户”“人”丢失,唯一切分是{shown}"
         sheet.lose("户")
-    item.flag(make_flag("glued", evidence, "households and persons run together without measures", evidence,
-                        members=(item.figure.id,), rivals=tuple((rivals + excluded)[:8])))
+    item.flag(
+        make_flag(
+            "glued",
+            evidence,
+            "households and persons run together without measures",
+            evidence,
+            members=(item.figure.id,),
+            rivals=tuple((rivals + excluded)[:8]),
+        )
+    )
 
 
 def _pair(sheet: Sheet, item: Item, finding: Finding) -> None:
@@ -167,11 +190,17 @@ def _in_date(dates: tuple[DamagedDate, ...], position: int) -> bool:
 def _finish(item: Item) -> Figure:
     if item.flags is None and item.confirmed is None and not item.repair:
         return item.figure
-    return replace(item.figure, flags=item.figure.flags + tuple(item.flags or ()), repair=item.repair or item.figure.repair,
-                   confirmed=tuple(sorted({*item.figure.confirmed, *(item.confirmed or ())})))
+    return replace(
+        item.figure,
+        flags=item.figure.flags + tuple(item.flags or ()),
+        repair=item.repair or item.figure.repair,
+        confirmed=tuple(sorted({*item.figure.confirmed, *(item.confirmed or ())})),
+    )
 
 
-def _ledger(ledger: tuple[LedgerEntry, ...], dates: tuple[DamagedDate, ...], document: Document) -> tuple[LedgerEntry, ...]:
+def _ledger(
+    ledger: tuple[LedgerEntry, ...], dates: tuple[DamagedDate, ...], document: Document
+) -> tuple[LedgerEntry, ...]:
     """The ledger with one entry for each damaged date, in place of the pieces that the scanner saw of it."""
     if not dates:
         return ledger
@@ -189,10 +218,26 @@ def _ledger(ledger: tuple[LedgerEntry, ...], dates: tuple[DamagedDate, ...], doc
                 start, end = min(start, ledger[index].start), max(end, ledger[index].end)
             index += 1
         evidence = f"{date.printed}应为{date.reading}" if date.iso else f"{date.printed}可读作{'、'.join(date.rivals)}"
-        flag = make_flag(GLUED_DATE, f"日期缺字:{evidence}", f"damaged date: {date.iso or 'several readings'}", evidence,
-                         rivals=date.rivals, blocking=False)
-        kept.append(LedgerEntry(document.id, start, end, document.text[start:end], "furniture" if furniture else "date",
-                                "damaged_date", flags=() if furniture else (flag,), repair=date.iso))
+        flag = make_flag(
+            GLUED_DATE,
+            f"日期缺字:{evidence}",
+            f"damaged date: {date.iso or 'several readings'}",
+            evidence,
+            rivals=date.rivals,
+            blocking=False,
+        )
+        kept.append(
+            LedgerEntry(
+                document.id,
+                start,
+                end,
+                document.text[start:end],
+                "furniture" if furniture else "date",
+                "damaged_date",
+                flags=() if furniture else (flag,),
+                repair=date.iso,
+            )
+        )
     merged = [entry for index, entry in enumerate(kept) if index not in gone]
     merged.sort(key=lambda entry: entry.start)
     return tuple(merged)

@@ -11,12 +11,16 @@ from .relations import Group, overlapping
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 SUM_MISMATCH = flag_code(
-    "sum_mismatch", severity="warning", blocking=True, title="分项之和与总数不符",
+    "sum_mismatch",
+    severity="warning",
+    blocking=True,
+    title="分项之和与总数不符",
     title_en="the parts do not add up to their total",
     meaning="Parts that the text lists as the whole of a total (all levels of government, 其他 at the end, a complete pair "
     "such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the total; or one "
     "slip of a digit in one number would make them add up exactly.",
-    example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.")
+    example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.",
+)
 
 _LEVELS = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
 _REST = re.compile(r"^(?:其中)?(?:其他|其它|其余|剩余|另有|余下)")
@@ -44,24 +48,35 @@ def _open(item: Item) -> bool:
 
 def _label(sheet: Sheet, item: Item) -> str:
     """The text between the number before (or the clause's begin) and this one."""
-    if item.index and item.start - sheet.items[item.index - 1].end <= 1 and sheet.items[item.index - 1].unit != item.unit:
+    if (
+        item.index
+        and item.start - sheet.items[item.index - 1].end <= 1
+        and sheet.items[item.index - 1].unit != item.unit
+    ):
         item = sheet.items[item.index - 1]  # 秋季548人、82.2万元: the pair has one label
     text = sheet.clause_before(item.start, 24)
     gap = item.start - sheet.items[item.index - 1].end if item.index else len(text)
-    return text[max(0, len(text) - gap):].lstrip("、和及与(（")
+    return text[max(0, len(text) - gap) :].lstrip("、和及与(（")
 
 
 def _noun(sheet: Sheet, item: Item) -> str:
     """Two characters that name what a count counts: the end of the noun behind it, or before it."""
-    found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end:item.end + 14])
+    found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end : item.end + 14])
     text = found.group() if found else sheet.clause_before(item.start, 14)
     return text.strip()[-2:]
 
 
 def _group(sheet: Sheet, group: Group, whole: Item) -> None:
     for value, unit, half in sheet.quantities(whole):
-        parts = [part for part in group.parts if part.unit == unit and part.figure.role == whole.figure.role
-                 and part.figure.value_max is None and not part.repair and not _inner(sheet, group, part)]
+        parts = [
+            part
+            for part in group.parts
+            if part.unit == unit
+            and part.figure.role == whole.figure.role
+            and part.figure.value_max is None
+            and not part.repair
+            and not _inner(sheet, group, part)
+        ]
         if len(parts) < 2 or any(_open(part) for part in parts):
             continue
         if unit in COUNT_UNITS and not whole.repair:
@@ -77,7 +92,7 @@ def _inner(sheet: Sheet, group: Group, part: Item) -> bool:
         return False
     begin = group.start
     opening = max(sheet.view.rfind("(", begin, part.start), sheet.view.rfind("（", begin, part.start))
-    return opening >= 0 and not any(sign in sheet.view[opening:part.start] for sign in ")）")
+    return opening >= 0 and not any(sign in sheet.view[opening : part.start] for sign in ")）")
 
 
 def _better_whole(sheet: Sheet, group: Group, whole: Item, parts: list[Item]) -> Item:
@@ -106,8 +121,13 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
     if whole.repair or any(item.figure.modifier != "none" for item in (whole, *parts)):
         return
     complete = _is_complete(sheet, whole, parts)
-    over = total - value > slack and not overlapping(group) and group.marker != "(" \
-        and all(part.value <= value + half for part in parts) and len({p.sentence for p in (*parts, whole)}) == 1
+    over = (
+        total - value > slack
+        and not overlapping(group)
+        and group.marker != "("
+        and all(part.value <= value + half for part in parts)
+        and len({p.sentence for p in (*parts, whole)}) == 1
+    )
     if group.marker == "(" and not complete:
         return
     if complete or over or (_slip(sheet, whole, value, parts, total, slack) and not overlapping(group)):
@@ -130,8 +150,10 @@ def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
             levels.add(found.lastindex)
     if len(levels) >= 3 and len(levels) == len(parts) and 1 in levels:
         return True
-    return any(len(parts) == len(words) and all(any(word in label for label in labels) for word in words)
-               for words in sheet.bounds.partitions)
+    return any(
+        len(parts) == len(words) and all(any(word in label for label in labels) for word in words)
+        for words in sheet.bounds.partitions
+    )
 
 
 def _slip(sheet: Sheet, whole: Item, value: float, parts: list[Item], total: float, slack: float) -> bool:
@@ -164,8 +186,15 @@ def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: f
     unit = whole.unit
     added = "+".join(sheet.number_text(part) for part in parts)
     evidence = f"{added} = {_amount(sheet, parts)}{unit}, 总数印作{sheet.printed(whole)}"
-    contradict(sheet, SUM_MISMATCH, f"分项之和与总数不符:{evidence}", f"the parts do not add up: {evidence}", evidence,
-               members, holds)
+    contradict(
+        sheet,
+        SUM_MISMATCH,
+        f"分项之和与总数不符:{evidence}",
+        f"the parts do not add up: {evidence}",
+        evidence,
+        members,
+        holds,
+    )
 
 
 def _amount(sheet: Sheet, parts: list[Item]) -> str:
@@ -205,8 +234,9 @@ def _run(sheet: Sheet, whole: Item, run: list[Item]) -> None:
     if abs(total - whole.value) <= slack * (1 + 1e-9):
         for item in (whole, *run):
             item.confirm("sum_holds")
-    elif all(part.flags is None and part.figure.modifier == "none" for part in (whole, *run)) \
-            and all(part.value < whole.value for part in run):
+    elif all(part.flags is None and part.figure.modifier == "none" for part in (whole, *run)) and all(
+        part.value < whole.value for part in run
+    ):
         _report(sheet, whole, run, total, whole.value)
 
 
@@ -226,10 +256,10 @@ def _complements(sheet: Sheet) -> None:
 def _near(sheet: Sheet, begin: int, end: int) -> Item | None:
     """The count that a 未… belongs to: right behind it (未消除1133户) or shortly before it (55个…未建立)."""
     behind = sheet.at_or_after(end)
-    if behind is not None and behind.start - end <= 12 and not _breaks(sheet.view[end:behind.start]):
+    if behind is not None and behind.start - end <= 12 and not _breaks(sheet.view[end : behind.start]):
         return behind
     before = sheet.before(begin)
-    if before is not None and begin - before.end <= 20 and not _breaks(sheet.view[before.end:begin]):
+    if before is not None and begin - before.end <= 20 and not _breaks(sheet.view[before.end : begin]):
         return before
     return None
 
@@ -241,8 +271,11 @@ def _breaks(gap: str) -> bool:
 def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
     items = sheet.items
     pairs = [rest]
-    if rest.index + 1 < len(items) and items[rest.index + 1].start - rest.end <= 1 \
-            and items[rest.index + 1].unit != rest.unit:
+    if (
+        rest.index + 1 < len(items)
+        and items[rest.index + 1].start - rest.end <= 1
+        and items[rest.index + 1].unit != rest.unit
+    ):
         pairs.append(items[rest.index + 1])
     for last in pairs:
         done = None

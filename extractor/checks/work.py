@@ -22,9 +22,13 @@ from .plausibility import Bounds
 Claim = Callable[[Figure], str | None]
 
 #: Counted things that reports name with different measure words for the same thing (21条 of 28个问题).
-COUNT_UNITS = frozenset("个 条 项 件 处 座 家 所 宗 起 类 村 期 场 种 支 名".split())
+COUNT_UNITS = frozenset(
+    ["个", "条", "项", "件", "处", "座", "家", "所", "宗", "起", "类", "村", "期", "场", "种", "支", "名"]
+)
 #: Measures that come in whole numbers unless 万 or 亿 stands before them.
-WHOLE_UNITS = COUNT_UNITS | frozenset("户 人 人次 户次 名 次 辆 台 只 头 株 套 间 栋".split())
+WHOLE_UNITS = COUNT_UNITS | frozenset(
+    ["户", "人", "人次", "户次", "名", "次", "辆", "台", "只", "头", "株", "套", "间", "栋"]
+)
 
 _PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
 _SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
@@ -35,8 +39,21 @@ _CLAUSE_END = "，,；;。！？!?\n"
 class Item:
     """One figure on the sheet, with what the checks found out about it."""
 
-    __slots__ = ("confirmed", "doubts", "end", "figure", "flags", "index", "number_end", "repair", "sentence", "slack_",
-                 "start", "unit", "value")
+    __slots__ = (
+        "confirmed",
+        "doubts",
+        "end",
+        "figure",
+        "flags",
+        "index",
+        "number_end",
+        "repair",
+        "sentence",
+        "slack_",
+        "start",
+        "unit",
+        "value",
+    )
 
     def __init__(self, index: int, figure: Figure) -> None:
         self.index = index
@@ -89,8 +106,15 @@ class Doubt:
 class Sheet:
     """The figures of one document in text order, the folded text, and what is known about the page."""
 
-    def __init__(self, document: Document, view: str, figures: tuple[Figure, ...], ledger: tuple[LedgerEntry, ...],
-                 bounds: Bounds, claim: Claim | None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        view: str,
+        figures: tuple[Figure, ...],
+        ledger: tuple[LedgerEntry, ...],
+        bounds: Bounds,
+        claim: Claim | None,
+    ) -> None:
         self.document = document
         self.view = view
         self.ledger = ledger
@@ -110,8 +134,11 @@ class Sheet:
         if self._year is None:
             issued = self.document.issued or ""
             named = Counter(_YEAR_NAMED.findall(self.view)) if not issued[:4].isdigit() else Counter()
-            self._year = int(issued[:4]) if issued[:4].isdigit() else max(
-                ((count, int(year)) for year, count in named.items()), default=(0, 0))[1]
+            self._year = (
+                int(issued[:4])
+                if issued[:4].isdigit()
+                else max(((count, int(year)) for year, count in named.items()), default=(0, 0))[1]
+            )
         return self._year
 
     def level_for(self, item: Item) -> str:
@@ -163,7 +190,9 @@ class Sheet:
         """What the figure says as (value, unit, half unit): the printed quantity, or those of its repair."""
         if not item.repair:
             return [(item.value, item.unit, self.slack(item))]
-        halves = [0.5] * (len(item.repair) - 1) + [min(0.5, self.slack(item)) if item.unit != "元" else self.slack(item)]
+        halves = [0.5] * (len(item.repair) - 1) + [
+            min(0.5, self.slack(item)) if item.unit != "元" else self.slack(item)
+        ]
         return [(float(part.value), part.unit, half) for part, half in zip(item.repair, halves, strict=True)]
 
     def clause_before(self, position: int, limit: int = 30) -> str:
@@ -172,7 +201,7 @@ class Sheet:
         text = self.view[begin:position]
         for index in range(len(text) - 1, -1, -1):
             if text[index] in _CLAUSE_END:
-                return text[index + 1:]
+                return text[index + 1 :]
         return text
 
     def printed(self, item: Item) -> str:
@@ -186,12 +215,31 @@ class Sheet:
         return self.claim(replace(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
 
 
-_LEVEL_WORDS = (("nation", ("全国", "我国")), ("province", ("全省", "我省")), ("prefecture", ("全市", "我市")),
-                ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
-                ("township", ("全镇", "我镇", "全乡", "我乡", "本镇", "本乡", "全街道")))
-_BY_SUFFIX = {"中国": "nation", "全国": "nation", "国": "nation", "自治区": "province", "省": "province", "市": "prefecture",
-              "自治州": "prefecture", "州": "prefecture", "盟": "prefecture", "地区": "prefecture", "县": "county",
-              "旗": "county", "区": "county", "镇": "township", "乡": "township", "街道": "township"}
+_LEVEL_WORDS = (
+    ("nation", ("全国", "我国")),
+    ("province", ("全省", "我省")),
+    ("prefecture", ("全市", "我市")),
+    ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
+    ("township", ("全镇", "我镇", "全乡", "我乡", "本镇", "本乡", "全街道")),
+)
+_BY_SUFFIX = {
+    "中国": "nation",
+    "全国": "nation",
+    "国": "nation",
+    "自治区": "province",
+    "省": "province",
+    "市": "prefecture",
+    "自治州": "prefecture",
+    "州": "prefecture",
+    "盟": "prefecture",
+    "地区": "prefecture",
+    "县": "county",
+    "旗": "county",
+    "区": "county",
+    "镇": "township",
+    "乡": "township",
+    "街道": "township",
+}
 
 
 def level_of_name(name: str | None) -> str:
