@@ -20,7 +20,8 @@ def test_examples_match_and_rejects_do_not(cue: Cue) -> None:
 
 def test_a_broken_expression_is_named_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "context.yaml"
-    path.write_text("cues:\n  - id: a\n    where: left\n    pattern: '(x'\n    examples: [x]\n    rejects: [y]\n", "utf-8")
+    cue = "cues:\n  - id: a\n    where: left\n    pattern: '(x'\n    examples: [x]\n    rejects: [y]\n"
+    path.write_text(cue, "utf-8")
     with pytest.raises(PatternError, match="not a regular expression") as caught:
         load_cues(path)
     assert caught.value.where.endswith("context.yaml:4")

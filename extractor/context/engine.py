@@ -11,6 +11,7 @@ from dataclasses import replace
 from extractor.context.cues import Cue, load_cues
 from extractor.context.frames import Frame, frames
 from extractor.context.periods import PeriodReader
+from extractor.context.phrases import Phrases, load_phrases
 from extractor.context.places import Gazetteer, PlaceFinder
 from extractor.context.reportyears import DocumentPeriods, document_periods
 from extractor.context.roles import set_role
@@ -29,6 +30,10 @@ def _cues(library: Library) -> dict[str, Cue]:
     return load_cues(library.file("context.yaml"))
 
 
+def _phrases(library: Library) -> Phrases:
+    return load_phrases(library.file("phrases.yaml"))
+
+
 def _finder(library: Library) -> PlaceFinder:
     return PlaceFinder(Gazetteer.load())
 
@@ -42,6 +47,7 @@ class Context:
         self.library = library
         self.title = document.title or ""
         self.cues = library.compiled(_cues)
+        self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
         self.periods: DocumentPeriods = document_periods(document, view, self.title, plans)
         self.status = StatusReader(self.title, view, self.cues, self.periods.report, self.periods.plan)
@@ -67,7 +73,7 @@ class Context:
             section = frame.section.path if frame.section else ()
             periods.set_period(frame, self.status.plans(section))
             self.status.revise(frame)
-        set_subjects(found, self.view, dates)
+        set_subjects(found, self.view, dates, self.phrases)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]
         figures.sort(key=lambda figure: figure.start)

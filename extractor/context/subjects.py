@@ -10,14 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractor.context import phrases
 from extractor.context.frames import Frame
+from extractor.context.phrases import (
+    Phrases,
+    is_measured,
+    is_share,
+    long_topic,
+    names_of,
+    only_prepositions,
+    split_growth,
+    squeeze,
+    unbracketed,
+    unmeasured,
+)
 from extractor.numbers.scan import Mention
 
 _RELATIVE = frozenset({"%", "‰", "个百分点", "倍", "番", "成"})
 _ASPECT = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
 _PURPOSE = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
-_MONEY_WORD = re.compile(r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$")
+_MONEY_WORD = re.compile(
+    r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$"
+)
 _PART = re.compile(r"其中|含|包括|(?:分别)?为[:：]$")
 _DATE_ONLY = re.compile(r"^[\d一二三四五六七八九十年月日底末初前后上下旬季度半至到截止以来\-]+$")
 _CAUSED = re.compile(r"(?:实现|推动|帮助|促进|助力|吸引|引导)$")
@@ -33,7 +46,7 @@ _PLACE_ENDS = frozenset("县区市旗镇乡州盟")
 _SHORT_PART = 9
 
 
-def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention]) -> None:
+def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention], phrases: Phrases) -> None:
     """Fill ``subject``, ``base`` and ``verb`` of all figures of a document."""
     cuts = [(d.start, d.end) for d in dates]
     position = 0
@@ -48,16 +61,16 @@ def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention]) -
             a, b = max(cuts[i][0], left_start), min(cuts[i][1], frame.start)
             left = left[: a - left_start] + "\x00" * (b - a) + left[b - left_start :]
             i += 1
-        _read(frame, left.replace("\x00", "") if i > position else left, view)
-    _distribute(frames)
+        _read(frame, left.replace("\x00", "") if i > position else left, view, phrases)
+    _distribute(frames, phrases)
 
 
-def _read(frame: Frame, left: str, view: str) -> None:
+def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
     before = frame.before
     if before is not None and before.role == "criterion" and before.clause == frame.clause:
         # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
         left = before.left + view[before.start : before.end] + left
-    text = phrases.head_phrase(left)
+    text = phrases.head(left)
     if frame.origin is not None and frame.origin.unit == frame.unit and before is frame.origin:
         frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
         frame.subject, frame.why_subject = before.subject, "subject.from_to"
@@ -66,11 +79,11 @@ def _read(frame: Frame, left: str, view: str) -> None:
     if frame.chain is not None and (not text or text in ("约", "近", "超", "超过")):
         _continue_list(frame)
     elif frame.unit in _RELATIVE or frame.role in ("growth", "change"):
-        _relative(frame, text, view)
+        _relative(frame, text, view, phrases)
     else:
-        _level(frame, text, view)
+        _level(frame, text, view, phrases)
     if not frame.subject:
-        frame.subject = frame.base = _topic(frame, view)
+        frame.subject = frame.base = _topic(frame, view, phrases)
 
 
 def _set_whole(frame: Frame, left: str, view: str) -> None:
@@ -117,46 +130,47 @@ def _continue_list(frame: Frame) -> None:
         frame.subject = frame.base + _measure(frame.unit, frame.base)
 
 
-def _level(frame: Frame, text: str, view: str) -> None:
+def _level(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
     before = frame.before
     noun, predicate = phrases.noun_after(frame.right)
     inherited = ""
     if before is not None and before.noun and frame.clause == before.clause:
         # 3个精品村、5个美食村; 4个方面22个问题; 31名干部包抓31个村: the gap begins with the noun of the figure before.
-        rest = phrases.unbracketed(phrases.squeeze(frame.gap)).lstrip("以上下内左右的")
+        rest = unbracketed(squeeze(frame.gap)).lstrip("以上下内左右的")
         if rest.startswith(before.noun):
             rest = rest[len(before.noun) :]
         listed = rest[:1] in ("", "、", "和", "及", "与", "等")
-        text = phrases.head_phrase(_SEPARATOR.split(rest)[-1] if listed else rest)
+        text = phrases.head(_SEPARATOR.split(rest)[-1] if listed else rest)
         inherited = before.verb if listed and not text else ""
     body = phrases.body(text)
     if noun and frame.unit not in ("元", "分"):
         frame.noun = noun
         frame.verb = body or inherited
-        if predicate and phrases.only_prepositions(body) and len(predicate) > 2:
+        if predicate and only_prepositions(body) and len(predicate) > 2:
             phrase, frame.why_subject = f"{predicate}的{noun}", "subject.noun_predicate"
         else:
             phrase, frame.why_subject = frame.verb + noun, "subject.noun_after"
         if _CAUSED.search(frame.verb) and predicate:
             phrase = frame.verb + noun + predicate
-        if phrases.is_generic(noun) and phrases.is_generic(frame.verb):
-            frame.about = frame.topic = before.topic if inherited and before is not None else _topic(frame, view)
+        if phrases.generic(noun) and phrases.generic(frame.verb):
+            shared = inherited and before is not None
+            frame.about = frame.topic = before.topic if shared and before else _topic(frame, view, phrases)
             phrase = frame.topic + phrase
     else:
         phrase, frame.why_subject = body, "subject.noun_before"
         if frame.gap.startswith("、") and before is not None and not before.noun:
-            verb = phrases.verb_head(before.base)
-            if verb and not phrases.verb_head(body):
+            verb = phrases.verb(before.base)
+            if verb and not phrases.verb(body):
                 phrase = verb + body
         if frame.whole is not None and len(body) <= _SHORT_PART:
-            whole = phrases.without_verb(phrases.unmeasured(frame.whole.base))
+            whole = phrases.without_verb(unmeasured(frame.whole.base))
             placed = body[-1:] in _PLACE_ENDS
             phrase, frame.why_subject = (body + whole if placed else whole + body), "subject.part"
         elif phrase[:1] in ("已", "未", "尚") and before is not None and before.base:
-            phrase, frame.why_subject = _topic(frame, view) + phrase, "subject.ellipsis"
-        elif phrases.is_generic(phrase):
+            phrase, frame.why_subject = _topic(frame, view, phrases) + phrase, "subject.ellipsis"
+        elif phrases.generic(phrase):
             purpose = _PURPOSE.match(view[frame.end : frame.end + 30]) if _MONEY_WORD.match(phrase) else None
-            topic = phrases.head_phrase(purpose.group(1)) if purpose else _topic(frame, view)
+            topic = phrases.head(purpose.group(1)) if purpose else _topic(frame, view, phrases)
             if topic and not phrase.startswith(topic):
                 phrase, frame.why_subject = topic + phrase, "subject.ellipsis"
                 frame.about = topic
@@ -164,14 +178,14 @@ def _level(frame: Frame, text: str, view: str) -> None:
     frame.subject = phrase + _measure(frame.unit, phrase)
 
 
-def _relative(frame: Frame, text: str, view: str) -> None:
-    growth = phrases.split_growth(text)
+def _relative(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
+    growth = split_growth(text)
     if growth is not None or frame.role in ("growth", "change"):
         head, word = growth if growth is not None else (phrases.body(text), "增长")
         head = phrases.body(head)
-        if phrases.is_generic(head):
+        if phrases.generic(head):
             frame.why_subject = "subject.growth_of_previous"
-            head = _topic(frame, view) + head
+            head = _topic(frame, view, phrases) + head
         else:
             frame.why_subject = "subject.growth"
         frame.base = head
@@ -182,40 +196,40 @@ def _relative(frame: Frame, text: str, view: str) -> None:
     frame.why_subject = "subject.share"
     if body.endswith("占") and noun:
         body = body + noun + "的比重"
-    if noun and not phrases.is_share(body) and not body.startswith("占"):
+    if noun and not is_share(body) and not body.startswith("占"):
         body, frame.why_subject = body + noun, "subject.share_of_noun"
-    if phrases.is_generic(body) or body.startswith(("占", "户占", "人占")) or len(body) < 4:
+    if phrases.generic(body) or body.startswith(("占", "户占", "人占")) or len(body) < 4:
         frame.why_subject = "subject.ellipsis"
-        frame.about = _topic(frame, view)
+        frame.about = _topic(frame, view, phrases)
         body = frame.about + body
     frame.base = frame.subject = body
 
 
-def _topic(frame: Frame, view: str) -> str:
+def _topic(frame: Frame, view: str, phrases: Phrases) -> str:
     """What an incomplete phrase is about."""
     before = frame.before
     if before is not None and frame.whole is None and before.whole is not None:
         before = before.whole
     if before is not None and before.base:
         whole = before.base if frame.unit in _RELATIVE else before.about or before.base
-        return phrases.without_verb(phrases.unmeasured(whole))
+        return phrases.without_verb(unmeasured(whole))
     aspect = _ASPECT.match(view, frame.sentence[0], frame.start)
     if aspect:
         return aspect.group(1)
     lead = view[max(frame.sentence[0], frame.clause[0] - 70) : frame.clause[0]]
     for part in reversed(_BREAKER.split(lead)):
-        phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head_phrase(part))
+        phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head(part))
         if len(phrase) >= 2 and not _DATE_ONLY.match(phrase):
-            return phrase if len(phrase) <= 20 else phrases.long_topic(phrase)
+            return phrase if len(phrase) <= 20 else long_topic(phrase)
     prior = frame.prior
     if prior is not None and prior.base and view[frame.sentence[0] - 1 : frame.sentence[0]] in ("；", ";"):
-        return phrases.without_verb(phrases.unmeasured((prior.whole or prior).base))
+        return phrases.without_verb(unmeasured((prior.whole or prior).base))
     if frame.section is not None:
-        return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head_phrase(frame.section.title))[:18]
+        return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head(frame.section.title))[:18]
     return ""
 
 
-def _distribute(frames: Sequence[Frame]) -> None:
+def _distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
     """Give each figure of a list behind 分别 its own name: A、B产量分别增长30%、45%."""
     i = 0
     while i < len(frames):
@@ -231,14 +245,13 @@ def _distribute(frames: Sequence[Frame]) -> None:
         ):
             group.append(frames[i + len(group)])
         i += len(group)
-        names = [name for name in _NAME_BREAK.split(phrases.head_phrase(first.lead[:at])) if name]
+        names = names_of(phrases.head(first.lead[:at]))
         if len(group) < 2 or len(names) != len(group):
             continue
-        tail = _COMMON_TAIL.search(names[-1])
         word = phrases.body(first.lead[at + 2 :])
         for frame, name in zip(group, names, strict=True):
             if name is not names[-1]:
-                name = _completed(name, names[-1], tail.group() if tail else "")
+                name = phrases.completed(name, names[-1])
             if frame is not first and names[0].startswith("第") and name[:1] in "二三":
                 name = "第" + name
             frame.base, frame.why_subject = name, "subject.distributed"
@@ -248,28 +261,6 @@ def _distribute(frames: Sequence[Frame]) -> None:
                 frame.modifier = bound
 
 
-_NAME_BREAK = re.compile(r"、|以及|和(?!谐|美|平)|(?<!普)(?<!涉)(?<!以)及|与(?!会)")
-#: Words that share what follows the last of them: 城镇和农村居民人均可支配收入.
-_SIBLINGS = (
-    "城镇居民", "农村居民", "城镇", "农村", "城市", "乡村", "国有", "民营", "内资", "外资", "进口", "出口", "中央", "地方", "省级", "市级", "县级", "公办",
-    "民办", "线上", "线下", "新增", "常住", "户籍", "一般公共", "政府性", "第一", "第二", "第三", "一", "二", "三",
-)
-_COMMON_TAIL = re.compile(
-    r"(?:产量|产值|增加值|面积|人数|户数|收入|支出|总额|余额|价格|投资|率|比例|比重|规模|排放量|指数|销售额|里程|人口|存栏|出栏|用电量|消费|标准)$"
-)
-
-
-def _completed(name: str, last: str, tail: str) -> str:
-    """A listed name with what the last one has after it: 城镇 + 农村居民收入 -> 城镇居民收入."""
-    own = next((word for word in _SIBLINGS if name.endswith(word)), "")
-    if own:
-        # 城镇 stands for 农村, 城镇居民 for 农村居民: words of one length first.
-        for sibling in sorted(_SIBLINGS, key=lambda word: len(word) != len(own)):
-            if last.startswith(sibling):
-                return name + last[len(sibling) :]
-    return name + tail if tail and not _COMMON_TAIL.search(name) else name
-
-
 def _measure(unit: str, body: str) -> str:
     word = _NAMES.get(unit, "")
-    return "" if not word or phrases.is_measured(body) else word
+    return "" if not word or is_measured(body) else word
