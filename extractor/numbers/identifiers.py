@@ -26,7 +26,7 @@ _LABELLED = re.compile(r"\d[\dA-Za-z-]{3,}(?![\d]*[万亿元人户])")
 _NUMBER_OF = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
 
 _LINE_DIGIT = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、．](?!\d)|\d{1,3}[)])\s?")
-_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}(?=\s?[\u4e00-\u9fff])")
+_SECTION = re.compile(r"(?:1\d|[1-9])(?:\.(?:1\d|[1-9])){1,3}(?=[ ]?[\u4e00-\u9fff])")
 _PAREN = re.compile(rf"(?:\d{{1,3}}|[{CHINESE}]{{1,3}})(?=[)])")
 _CN_LINE = re.compile(r"[一二三四五六七八九十]{1,3}(?=[、.])")
 _CN_IS = re.compile(r"[一二三四五六七八九十]{1,2}(?=是|要(?!素|点|件|求|闻))")

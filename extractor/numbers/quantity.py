@@ -26,7 +26,7 @@ _TAIL = re.compile(
 )
 _PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])")
 #: What may go on after a unit (a range, a rate, money parts, a half): not plain.
-_OPEN = frozenset("/每角半多-—~至到 0123456789论")
+_OPEN = frozenset("/每角半多-—~至到 0123456789论亿")
 _CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
 #: Digits and thousands signs over a line end: 1,1⏎26,480.50
 _CUT_GROUPS = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
@@ -96,7 +96,7 @@ def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
     if found is None or found["s"] == ",":
         return None
     end = found.end()
-    if view[end : end + 1] not in "万亿" and units.match(view, gap(view, end)) is None:
+    if view[end : end + 1] not in "万亿余多" and units.match(view, gap(view, end)) is None:
         return None
     before = view[max(0, pos - 20) : pos]
     if "分别" in before or before[-1:] == found["s"] != " ":

@@ -65,6 +65,11 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*")
 _LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}[\d.,]*(?<=\d)")
 _LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d+)?){0,6})(?![\d:.])")
+_PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
+#: Eras of Chinese history that number their years.
+_ERAS = frozenset(
+    "民国 洪武 永乐 宣德 正统 成化 弘治 正德 嘉靖 隆庆 万历 天启 崇祯 顺治 康熙 雍正 乾隆 嘉庆 道光 咸丰 同治 光绪 宣统".split()
+)
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
 _DOTS = re.compile(r"\d+(?:\.\d+){2,}")
@@ -218,6 +223,11 @@ class _Scanner:
                     value = value.quantize(Decimal(1))
                 self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
                 return ratio.end()
+        part = _PART_OF.match(view, start)
+        if part is not None and start and "\u4e00" <= view[start - 1] <= "\u9fff" and int(part[1]) < int(part[2]):
+            value, stop = Decimal(part[1]) / Decimal(part[2]), part.end()
+            self._figure(Quantity(start, stop, stop, value, None, "比例", True, "fraction"))
+            return stop
         tenth = tenths_at(view, start)
         quantity = tenth if tenth is not None else read_arabic(view, start, self.units)
         if quantity is None:
@@ -289,6 +299,12 @@ class _Scanner:
 
     def _figure(self, q: Quantity) -> None:
         view, found = self.view, self.found
+        if q.unit == "年" and view[max(0, q.start - 2) : q.start] in _ERAS:
+            self._era(q)
+            return
+        if q.unit == "度" and year_like(view[q.start : q.number_end]):
+            self._date(q.start, DateSpan(q.end, view[q.start : q.number_end], None, "", "year"))
+            return
         if q.rule != "range" and q.start and view[q.start - 1] in "、和及与" and found and found[-1].kind == "bare":
             self._share(q)
         elif (
@@ -308,6 +324,12 @@ class _Scanner:
             if found and q.start - found[-1].end < 3:
                 bound = self._list_bound(q, bound)
         self.found.append(Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound))
+
+    def _era(self, q: Quantity) -> None:
+        """民国二十三年: a year of an era; only those of the Republic have one fixed year of the common era."""
+        view = self.view
+        year = str(1911 + int(q.value)) if view[q.start - 2 : q.start] == "民国" and q.value < 100 else ""
+        self._date(q.start, DateSpan(q.end, year, None, "", "era"))
 
     def _list_bound(self, q: Quantity, bound: Bound) -> Bound:
         """分别达到95%、90%以上: one bound for all members of a list, printed before the first or after the last."""
