@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from extractor.pipeline import extract
-    from extractor.numbers.numerals import Malformed, Number, parse_number
+    from extractor.numbers.numerals import Malformed, Number
+    from extractor.pipeline import extract, parse_number
 
 __all__ = ["Malformed", "Number", "extract", "parse_number"]
 __version__ = "0.1.0"
 
 _HOMES = {
     "extract": "extractor.pipeline",
-    "parse_number": "extractor.numbers.numerals",
+    "parse_number": "extractor.pipeline",
     "Number": "extractor.numbers.numerals",
     "Malformed": "extractor.numbers.numerals",
 }

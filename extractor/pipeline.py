@@ -17,6 +17,8 @@ from extractor.context.engine import Context
 from extractor.ingest import from_text
 from extractor.library import Library, default_library
 from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
+from extractor.numbers.numerals import Malformed, Number
+from extractor.numbers.parse import read_number
 from extractor.numbers.scan import Mention, scan
 from extractor.reading.fold import fold
 from extractor.reading.furniture import label
@@ -60,6 +62,18 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
         place_code=context.place_code,
         period=context.periods.default,
     )
+
+
+def parse_number(text: str, library: Library | None = None) -> Number | Malformed:
+    """Read a text that should be one number, with its unit and modifiers where it has them.
+
+    >>> parse_number("3万4000").value
+    Decimal('34000')
+    >>> type(parse_number("3.5.6万元")).__name__
+    'Malformed'
+    """
+    library = library or default_library()
+    return read_number(text, library.units, library.names)
 
 
 class _Spans:
