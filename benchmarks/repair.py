@@ -1,9 +1,9 @@
 """Damage well-formed reports the way pages do, and count what the checks find and repair (``make bench-repair``).
 
 Base texts are the annotated sample reports without their malformed figures' sentences, and variants of them in which
-every count and amount is multiplied by the same whole number (provinces stay as they are: there are no larger ones): sums,
-shares, averages and growth stay true, the digits change. Each damage is drawn with a fixed seed; a damaged copy carries one to four damages, as a page that loses
-characters does. Kinds:
+every count and amount is multiplied by the same whole number (provinces stay as they are: there are no larger ones):
+sums, shares, averages and growth stay true, the digits change. Each damage is drawn with a fixed seed; a damaged copy
+carries one to four damages, as a page that loses characters does. Kinds:
 
 - ``measure``: the measure between two digit runs is dropped, with the 、 behind it where there is one
 - ``date``: 年, 月 or 日 between two digit runs is dropped
@@ -149,9 +149,11 @@ def sites(base: Base) -> list[Damage]:
         ):
             found.append(Damage("measure", match.start(), match.end(), "", _pairs(first, second)))
     dates = [entry for entry in base.result.ledger if entry.disposition == "date" and not entry.flags]
-    for match in _DATE.finditer(text):
-        if any(entry.start < match.start() < entry.end for entry in dates):
-            found.append(Damage("date", match.start(), match.end(), "", frozenset()))
+    found.extend(
+        Damage("date", match.start(), match.end(), "", frozenset())
+        for match in _DATE.finditer(text)
+        if any(entry.start < match.start() < entry.end for entry in dates)
+    )
     for match in _RATE.finditer(text):
         figure = next((f for f in base.result.figures if f.start < match.start() <= f.end and not f.flags), None)
         if figure is not None:
@@ -302,7 +304,7 @@ def report(texts: list[Base], tally: dict[str, Counter[str]]) -> int:
     plain = sum(len(f.confirmed) + len(f.flags) for b in texts if "x" not in b.name[-3:] for f in b.result.figures)
     print(
         f"undamaged: {len(texts)} texts, {figures} figures, {alarms} false alarms ({alarms / max(1, figures):.2%}); "
-        f"{plain} figure-checks performed on the originals, {contradictions} contradictions the annotation does not know"
+        f"{plain} figure-checks performed on the originals, {contradictions} contradictions not annotated"
     )
     goals = {
         "detection >= 0.90": total["detected"] >= 0.90 * total["damaged"],

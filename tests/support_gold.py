@@ -86,17 +86,9 @@ def load(
             )
         )
     covered = [(figure.start, figure.end) for figure in figures]
-    ledger = []
-    for match in re.finditer(r"\d+", view):
-        if not any(start < match.end() and match.start() < end for start, end in covered):
-            ledger.append(
-                LedgerEntry(
-                    doc=document.id,
-                    start=match.start(),
-                    end=match.end(),
-                    quote=match.group(),
-                    disposition="unexplained",
-                    rule="",
-                )
-            )
-    return document, view, tuple(figures), tuple(ledger), gold
+    ledger = tuple(
+        LedgerEntry(document.id, match.start(), match.end(), match.group(), "unexplained", "")
+        for match in re.finditer(r"\d+", view)
+        if not any(start < match.end() and match.start() < end for start, end in covered)
+    )
+    return document, view, tuple(figures), ledger, gold

@@ -33,8 +33,8 @@ SUM_COUNTIES = flag_code(
     blocking=False,
     title="各县之和与市级数不符",
     title_en="the counties do not fit their prefecture",
-    meaning="Counties of a prefecture report, for the same indicator and period, more together than the prefecture itself, "
-    "or all of its counties are there and their sum differs. Raised over the documents of a run.",
+    meaning="Counties of a prefecture report, for the same indicator and period, more together than the prefecture "
+    "itself, or all of its counties are there and their sum differs. Raised over the documents of a run.",
     example="三县监测对象合计 5210 户, 全市 3909 户.",
 )
 
@@ -58,7 +58,7 @@ def check(
     parents: Mapping[str, str] | None = None,
     children: Mapping[str, int] | None = None,
 ) -> list[AcrossFlag]:
-    """Flags of a run. ``parents`` maps a place id to the id of the place above it, ``children`` a place id to the number
+    """Flags of a run. ``parents`` gives the place above a place (by id), ``children`` the number
     of its counties (without it, sums are only checked for exceeding the prefecture). Ordered by document and figure."""
     usable = [
         entry

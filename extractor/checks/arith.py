@@ -1,4 +1,4 @@
-"""Arithmetic with printed precision: intervals of half a unit of the last digit, and the slips that explain a mismatch."""
+"""Arithmetic with printed precision: half a unit of the last digit, and the slips that explain a mismatch."""
 
 from __future__ import annotations
 

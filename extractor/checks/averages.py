@@ -14,8 +14,8 @@ AVERAGE_MISMATCH = flag_code(
     blocking=True,
     title="平均数与总额、总数不符",
     title_en="an average does not follow from its total and count",
-    meaning="A 人均, 户均 or 村均 value that the sentence presents with its total and its count differs from their quotient "
-    "by more than rounding allows, or is exactly ten times too large or too small.",
+    meaning="A 人均, 户均 or 村均 value that the sentence presents with its total and its count differs from their "
+    "quotient by more than rounding allows, or is exactly ten times too large or too small.",
     example="带动1200人增收360万元,人均增收5200元: 360万元/1200人 = 3000元.",
 )
 
@@ -123,7 +123,7 @@ def _mismatch(
 
 
 def _tenfold(sheet: Sheet, average: Item, per: str, total: Item) -> None:
-    """户均9.4条 of 36万条: no count beside them, but the paragraph's own count fits if one number is ten times too large."""
+    """户均9.4条 of 36万条: no count beside them, but the paragraph's own count fits but for a factor of ten."""
     line = sheet.view.rfind("\n", 0, average.start)
     for index in range(average.index - 1, -1, -1):
         item = sheet.items[index]

@@ -72,7 +72,7 @@ def markdown() -> str:
         "",
         "Generated from the registry in `extractor/checks/` (`python -m extractor.checks`); do not edit by hand.",
         "",
-        "A flag is a reason to doubt a figure. A *blocking* flag keeps the figure out of the comparable tables unless a",
+        "A flag is a reason to doubt a figure. A *blocking* flag keeps it out of the comparable tables unless a",
         "repair resolves it; the printed value always stays in `figures`.",
         "",
         "| code | severity | blocking | what it says |",

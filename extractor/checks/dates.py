@@ -17,8 +17,9 @@ GLUED_DATE = flag_code(
     blocking=True,
     title="年、月、日丢失,数字连写",
     title_en="a year, month or day run into a number",
-    meaning="A year, month or day was run into the number after it because 年, 月, 日 or 、 was lost. A damaged date is no "
-    "figure: it stays in the ledger with the date it most likely said; a figure is repaired to the number behind the date.",
+    meaning="A year, month or day was run into the number after it because 年, 月, 日 or 、 was lost. A damaged "
+    "date is no figure: it stays in the ledger with the date it most likely said; a figure is repaired to the number "
+    "behind the date.",
     example="2023412户 is 2023年412户; 截至815日 is 截至8月15日.",
 )
 
@@ -41,7 +42,7 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @dataclass(frozen=True, slots=True)
 class DamagedDate:
-    """A date with lost characters: its span in the text (the closing 日, 月 or 年 included), what it most likely said."""
+    """A date with lost characters: its span (the closing 日, 月 or 年 included) and what it most likely said."""
 
     start: int
     end: int

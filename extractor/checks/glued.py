@@ -17,8 +17,8 @@ GLUED = flag_code(
     blocking=True,
     title="两个数字连写,中间的计量单位丢失",
     title_en="two numbers run together because the measure between them was lost",
-    meaning="The page lost the measure (户, 个, 人, 、) between two numbers, so that they print as one. The repair is the "
-    "one cut that household size, loan ceilings, wholes, shares and repetitions in the document leave.",
+    meaning="The page lost the measure (户, 个, 人, 、) between two numbers, so that they print as one. The repair is "
+    "the one cut that household size, loan ceilings, wholes, shares and repetitions in the document leave.",
     example="监测对象312845人 is 312户845人 (2.71人/户).",
 )
 IMPLAUSIBLE = flag_code(
@@ -27,8 +27,8 @@ IMPLAUSIBLE = flag_code(
     blocking=True,
     title="数值不可能如此,原因不明",
     title_en="the value cannot be right, cause unknown",
-    meaning="The value is beyond what its unit, place and subject allow (patterns/plausibility.yaml) or contradicts its "
-    "whole, and no cut or unit explains it.",
+    meaning="The value is beyond what its unit, place and subject allow (patterns/plausibility.yaml) or contradicts "
+    "its whole, and no cut or unit explains it.",
     example="某县脱贫人口9000万人.",
 )
 ORDER_VIOLATION = flag_code(
@@ -37,8 +37,8 @@ ORDER_VIOLATION = flag_code(
     blocking=True,
     title="部分大于总数",
     title_en="a part is larger than its whole",
-    meaning="A figure that the text places within another one (其中, brackets), or whose definition makes it a part of the "
-    "other's, is the larger of the two.",
+    meaning="A figure that the text places within another one (其中, brackets), or whose definition makes it a part of "
+    "the other's, is the larger of the two.",
     example="完成改造85户,其中脱贫户97户.",
 )
 

@@ -22,14 +22,18 @@ MISSING_UNIT = flag_code(
     blocking=True,
     title="计量单位(或其一部分)丢失",
     title_en="a unit or a part of it was lost",
-    meaning="The construction requires a measure that is not printed: nothing before or between the slashes of a rate, a "
-    "counted noun followed by a bare number.",
+    meaning="The construction requires a measure that is not printed: nothing before or between the slashes of a rate, "
+    "a counted noun followed by a bare number.",
     example="筹资标准1020/人 is 1020元/人; 选聘网格员846,实现全覆盖 is 846人.",
 )
 
-_PER = r"人次|平方公里|平方米|立方米|千瓦时|公斤|学期|学年|人|月|年|次|户|亩|天|日|吨|斤|套|座|期|辆|个|度|公里|只|头|株|班|场|村|生"
+_PER = (
+    r"人次|平方公里|平方米|立方米|千瓦时|公斤|学期|学年|公里"
+    r"|[人月年次户亩天日吨斤套座期辆个度只头株班场村生]"
+)
 _RATE = re.compile(
-    rf"(?<![\d./])(?P<number>\d[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?(?P<slash>/{{1,2}})(?P<per>{_PER})?"
+    rf"(?<![\d./])(?P<number>\d[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?"
+    rf"(?P<slash>/{{1,2}})(?P<per>{_PER})?"
     rf"(?:[/·](?P<last>{_PER}))?"
 )
 _PAIR = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))")
@@ -101,19 +105,19 @@ def _ends(view: str, position: int) -> bool:
 def _rate_units(
     number: str, unit: str, per: str, last: str, double: bool, context: str, bounds: Bounds
 ) -> tuple[tuple[str, ...], str]:
-    money = any(word in context[-16:] for word in bounds.money)
-    people = any(word in context for word in bounds.people)
+    money_at = max((context.rfind(word) for word in bounds.money), default=-1)
+    people_at = max((context.rfind(word) for word in bounds.people), default=-1)
+    money = money_at >= len(context) - 16
+    people = people_at > money_at
     if double:
         return (f"元/人/{per}",), ("人" if unit == "元" else "元、人")
     tail = f"/{last}" if last else ""
     if not per:
         return ((f"{unit}/人",), "人") if unit == "元" else (("人次",), "次")
     if per == "次" and not last:
-        if money and not people:
-            return ("元/次",), "元"
         if "." not in number and (people or not money):
             return ("人次",), "人"
-        return ("元/次", "人次"), "元"
+        return ("元/次",), "元"
     if per == "平方公里" and not money:
         return ("人/平方公里",), "人"
     return (f"元/{per}{tail}",), "元"
@@ -199,7 +203,7 @@ def runs(view: str) -> list[Finding]:
 def place(
     document: Document, findings: list[Finding], figures: tuple[Figure, ...], name: Callable[[int, int], str]
 ) -> tuple[list[Figure], dict[int, Finding]]:
-    """All figures with those that only the grammar saw, in text order, and the findings by the start of their figure."""
+    """All figures, those that only the grammar saw among them, and the findings by the start of their figure."""
     merged = list(figures)
     starts = [figure.start for figure in figures]
     marked: dict[int, Finding] = {}
@@ -245,7 +249,7 @@ def place(
 def _around(
     text: str, start: int, end: int, figures: tuple[Figure, ...], index: int
 ) -> tuple[tuple[int, int], tuple[int, int], str]:
-    """Clause, sentence and heading of a figure that the trunk did not see, taken from its neighbours where they share it."""
+    """Clause, sentence and heading of a figure that the trunk did not see, from a neighbour in the same sentence."""
 
     def edge(signs: str, backward: bool) -> int:
         if backward:

@@ -1,4 +1,4 @@
-"""``patterns/plausibility.yaml`` read, validated and ready to ask: how large a number can be, what a split must keep."""
+"""``patterns/plausibility.yaml`` read and validated: how large a number can be, what a split must keep."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int) -> tuple[Item, .
 
 
 def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
-    """The figures that a 其中 at ``begin`` looks back to: the last one or two, of different units, printed just before."""
+    """The figures that a 其中 at ``begin`` looks back to: the last one or two, of different units."""
     items, view = sheet.items, sheet.view
     chosen: list[Item] = []
     edge = begin

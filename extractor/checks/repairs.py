@@ -1,4 +1,4 @@
-"""The repair of a malformed number: the one reading that is left becomes the repair, several are listed, none is said so."""
+"""The repair of a malformed number: one reading left is the repair, several are listed, none is said so."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ _GIVEN = re.compile(r"安排|下达|计划|任务|预算|目标|应|到位|争�
 
 
 def _level_whole(sheet: Sheet, part: Item) -> Item | None:
-    """中央衔接资金支出1397万元 is out of the one amount that was printed before as 中央资金 (省级, 市级, 县级 alike)."""
+    """中央衔接资金支出1397万元 is out of the one amount printed before as 中央资金 (省级, 市级, 县级 alike)."""
     clause = sheet.clause_before(part.start)
     level = _LEVEL.search(clause)
     if level is None or not _SPENT.search(clause):

@@ -1,4 +1,4 @@
-"""``sum_``: parts after 其中, in brackets and along levels of government against their total; 已 plus 未 against all."""
+"""``sum_``: parts after 其中, in brackets and along levels of government; 已 and 未 against all."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ SUM_MISMATCH = flag_code(
     blocking=True,
     title="分项之和与总数不符",
     title_en="the parts do not add up to their total",
-    meaning="Parts that the text lists as the whole of a total (all levels of government, 其他 at the end, a complete pair "
-    "such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the total; or one "
-    "slip of a digit in one number would make them add up exactly.",
+    meaning="Parts that the text lists as the whole of a total (all levels of government, 其他 at the end, a complete "
+    "pair such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the total; "
+    "or one slip of a digit in one number would make them add up exactly.",
     example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.",
 )
 

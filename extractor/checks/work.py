@@ -1,7 +1,7 @@
 """The working sheet of one document: what all checks look at, computed once.
 
-A :class:`Sheet` lives for one call of :func:`extractor.checks.run` and is the only mutable thing in this room. Values are
-compared as floats while candidates are searched (fifteen digits are far more than a report prints); every arithmetic
+A :class:`Sheet` lives for one call of :func:`extractor.checks.run` and is the only mutable thing in this room. Values
+are compared as floats while candidates are searched (fifteen digits are far more than a report prints); every arithmetic
 that is shown to a person is computed again from the printed decimals.
 """
 
@@ -256,7 +256,7 @@ def level_of_name(name: str | None) -> str:
 
 
 def level_of(document: Document, view: str, figures: Sequence[Figure]) -> str:
-    """Level the report speaks for: its place, else the place most of its figures describe, else what it calls itself."""
+    """Level the report speaks for: its place, else the place of most figures, else what it calls itself."""
     level = level_of_name(document.place)
     if level:
         return level

@@ -1,0 +1,149 @@
+"""Arithmetic checks: what holds is confirmed, what cannot be is flagged, what may be is left alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor import extract
+from extractor.checks.arith import share_holds, slips
+from extractor.checks.splits import splits
+
+HEAD = "白水坝县2023年工作总结\n发布时间:2024-01-15\n"
+
+
+def flags(text: str) -> dict[str, set[str]]:
+    """Quotes by code of the arithmetic flags."""
+    found: dict[str, set[str]] = {}
+    for figure in extract(HEAD + text).figures:
+        for flag in figure.flags:
+            found.setdefault(flag.code, set()).add(figure.quote)
+    return found
+
+
+def confirmed(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for figure in extract(HEAD + text).figures:
+        for code in figure.confirmed:
+            found.setdefault(code, set()).add(figure.quote)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "quotes"),
+    [
+        ("全县投入衔接资金2400万元,其中用于产业1440万元,占比52%。", "share_mismatch", {"2400万元", "1440万元", "52%"}),
+        (
+            "采购支出预算190.5万元,支出决算126.2万元,完成预算的56.2%。",
+            "share_mismatch",
+            {"190.5万元", "126.2万元", "56.2%"},
+        ),
+        (
+            "投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元)。",
+            "sum_mismatch",
+            {"1500万元", "700万元", "400万元", "250万元", "180万元"},
+        ),
+        ("务工人员6350人,其中省外4120人、省内2320人。", "sum_mismatch", {"6350人", "4120人", "2320人"}),
+        (
+            "现有经营性资产412个,已建立联农机制397个,仍有65个未建立联农机制。",
+            "sum_mismatch",
+            {"412个", "397个", "65个"},
+        ),
+        ("差旅费支出8.42万元,比上年6.18万元增加2.42万元。", "growth_mismatch", {"8.42万元", "6.18万元", "2.42万元"}),
+        ("村集体经济收入由8000万元增加到9200万元,增长18%。", "growth_mismatch", {"8000万元", "9200万元", "18%"}),
+        ("带动1200人增收360万元,人均增收5200元。", "average_mismatch", {"1200人", "360万元", "5200元"}),
+        ("完成改造85户,其中脱贫户97户。", "order_violation", {"97户"}),
+    ],
+)
+def test_contradictions_flag_their_members(text: str, code: str, quotes: set[str]) -> None:
+    assert flags(text).get(code) == quotes
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "quotes"),
+    [
+        ("全县投入衔接资金2400万元,其中用于产业1440万元,占比60%。", "share_holds", {"2400万元", "1440万元", "60%"}),
+        (
+            "投入资金1500万元(中央700万元、省级400万元、市级250万元、县级150万元)。",
+            "sum_holds",
+            {"1500万元", "700万元", "400万元", "250万元", "150万元"},
+        ),
+        ("发放补贴2317人、115.85万元,人均500元。", "average_holds", {"2317人", "115.85万元", "500元"}),
+        ("差旅费支出8.42万元,比上年6.18万元增加2.24万元。", "growth_holds", {"8.42万元", "6.18万元", "2.24万元"}),
+        ("务工12.41万人,比上年增加0.56万人,增长4.7%。", "growth_holds", {"12.41万人", "0.56万人", "4.7%"}),
+        (
+            "监测对象1286户4012人,其中已消除风险874户2701人,风险未消除412户1311人。",
+            "sum_holds",
+            {"1286户", "4012人", "874户", "2701人", "412户", "1311人"},
+        ),
+    ],
+)
+def test_what_holds_is_confirmed(text: str, code: str, quotes: set[str]) -> None:
+    assert confirmed(text).get(code) == quotes
+    assert flags(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "投入资金2400万元,其中用于产业1440万元、教育300万元。",  # a part of the parts
+        "安置退役军人752人,安置率98%。",
+        "接收退役军人4876人,安置752人,安置率98%。",  # the rate's base is not printed
+        "地区生产总值1369.7亿元,比上年1298.4亿元增长5.8%。",  # at constant prices
+        "衔接资金支出3172.4万元,进度为53.5%,其中:中央资金支出1397.9万元,进度为61.1%;省级支出903.5万元,进度为66.0%。",
+        "改造公厕902座、旅游厕所352座,卫生厕所普及率达77.8%。",
+        "现有企业20家,已投产15家,还有3家在建。",
+        "务工人数64520人,比上年增加3510人,其中跨省务工40200人。",
+        "监测对象559户,其中因病210户、因残180户、因学40户。",
+        "全县脱贫人口26753人,占农村人口的7.2%。",
+        "收入约3000万元,其中一期1200万元、二期1900万元。",
+        "培训3期,共计420人次,人均补贴800元。",
+    ],
+)
+def test_what_may_be_true_is_left_alone(text: str) -> None:
+    assert flags(text) == {}
+
+
+def test_the_confirmed_member_is_named_and_not_suspected() -> None:
+    text = "安排衔接资金5900万元,用于产业发展4300万元,占比71.72%。截至11月底,衔接资金支出3186万元,进度为54%。"
+    result = extract(HEAD + text)
+    by_quote = {figure.quote: figure for figure in result.figures}
+    assert "share_holds" in by_quote["5900万元"].confirmed
+    assert not by_quote["5900万元"].flags
+    flag = by_quote["4300万元"].flags[0]
+    assert flag.confirmed == (by_quote["5900万元"].id,)
+    assert set(flag.members) == {by_quote[quote].id for quote in ("5900万元", "4300万元", "71.72%")}
+
+
+def test_the_slip_that_reconciles_is_proposed() -> None:
+    result = extract(HEAD + "差旅费支出8.42万元,比上年6.18万元增加2.42万元。")
+    flag = next(flag for figure in result.figures for flag in figure.flags)
+    assert any("2.24万元" in change and "颠倒" in change for change in flag.rivals)
+
+
+@settings(max_examples=200, deadline=None)
+@given(part=st.integers(1, 10**6), rest=st.integers(0, 10**6), digits=st.integers(0, 3))
+def test_a_rounded_share_always_holds(part: int, rest: int, digits: int) -> None:
+    whole = part + rest
+    percent = round(Decimal(part) * 100 / Decimal(whole), digits)
+    assert share_holds(float(part), 0.5, float(whole), 0.5, float(percent), 0.5 / 10**digits)
+
+
+@settings(max_examples=200, deadline=None)
+@given(first=st.integers(1, 10**7), second=st.integers(1, 10**7), scale=st.sampled_from(["", "万", "亿"]))
+def test_the_true_cut_is_among_the_splits(first: int, second: int, scale: str) -> None:
+    good, _ = splits(f"{first}{second}{scale}")
+    factor = {"": 1, "万": 10**4, "亿": 10**8}[scale]
+    assert any(cut.first == first and cut.second == second * factor for cut in good)
+
+
+@settings(max_examples=100, deadline=None)
+@given(number=st.integers(10, 10**9))
+def test_slips_differ_from_the_number_and_from_each_other(number: int) -> None:
+    said = [candidate for _, candidate in slips(str(number))]
+    assert str(number) not in said
+    assert len(said) == len(set(said))
+    assert all(candidate[0] != "0" or candidate[1:2] == "." for candidate in said)
