@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench bench-repair lock clean
+.PHONY: help setup run test lint bench bench-repair docs lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -37,6 +37,10 @@ bench: $(READY) ## characters per second beside jieba alone, share of each stage
 
 bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
 	$(BIN)/python benchmarks/repair.py
+
+docs: $(READY) ## renew the generated pages docs/dictionary.md and docs/flags.md
+	$(BIN)/python -m extractor.tables > docs/dictionary.md
+	$(BIN)/python -m extractor.checks > docs/flags.md
 
 lock: ## renew requirements.lock (needs uv on the machine)
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-package extractor \

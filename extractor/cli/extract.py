@@ -61,7 +61,7 @@ def _table(extraction: Extraction) -> None:
 
     from extractor.tables.records import figure_record
 
-    shown = ("start", "quote", "value", "unit", "subject", "period", "region", "indicator", "flags")
+    shown = ("start", "quote", "value", "unit", "status", "subject", "period", "region", "indicator", "flags")
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in shown:
         table.add_column(name, justify="right" if name in ("start", "value") else "left", overflow="fold")
