@@ -20,7 +20,7 @@ Row = tuple[str, str, str]
 
 def table(extraction: Extraction, *own: str) -> list[Row]:
     """(indicator, status, signed value) of the figures of the report's own place, in text order."""
-    rows = []
+    rows: list[Row] = []
     for figure in extraction.figures:
         if figure.indicator and figure.indicator.startswith(TOPICS) and figure.region in (None, extraction.place, *own):
             value = -figure.value if figure.direction == "down" else figure.value
@@ -30,7 +30,7 @@ def table(extraction: Extraction, *own: str) -> list[Row]:
 
 def rows(text: str) -> list[Row]:
     """The table by hand: one row a line, the value with its printed 万 or 亿."""
-    found = []
+    found: list[Row] = []
     for line in text.strip().splitlines():
         indicator, status, value = line.split()
         number = Decimal(value.rstrip("万亿"))
