@@ -82,7 +82,7 @@ def resolution(quote: str, value: Decimal) -> Decimal:
     3.56亿元 was rounded to 0.01亿; 35612户 was not rounded, because a count has no digits after the point.
 
     >>> resolution("3.56亿元", Decimal("356000000"))
-    Decimal('1000000.00')
+    Decimal('1000000')
     >>> resolution("35612户", Decimal(35612))
     Decimal('0')
     """
