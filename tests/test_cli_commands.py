@@ -107,6 +107,10 @@ def test_explain_names_the_rules_of_a_figure_and_of_what_is_none(report: Path) -
     assert done.returncode == 0
     for part in ("18638", "【18638元】", "unit", "period", "region", "云岭县", "indicator", "<- "):
         assert part in done.stdout
+    claims = done.stdout.split("claims that came near")[1].splitlines()[1:]
+    assert claims[0].split()[1] == "won"
+    assert claims[0].split()[0].startswith("income.lifted.per_capita#")
+    assert any("role is per_unit" in line for line in claims[1:])
     name = extractor("explain", f"{report}:{TEXT.index('三保障')}").stdout
     assert "no figure: name, by the rule" in name
 

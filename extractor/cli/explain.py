@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from extractor.cli.common import document_options, extraction_of
+from extractor.cli.common import document_options, extraction_of, read_library
 from extractor.errors import UsageError
 
 if TYPE_CHECKING:
+    from extractor.library import Library
     from extractor.model import Document, Extraction, Figure, LedgerEntry
 
 
@@ -35,6 +36,7 @@ def explain(target: str, patterns: Path | None, place: str | None) -> None:
     entry = next((e for e in extraction.ledger if e.start <= offset < e.end), None)
     if figure is not None:
         lines = [*_place(extraction.document, source, figure.start, figure.end), *_figure(figure)]
+        lines += _claims(extraction.document, figure, read_library(patterns))
     elif entry is not None:
         lines = [*_place(extraction.document, source, entry.start, entry.end), *_entry(entry)]
     else:
@@ -108,6 +110,25 @@ def reasons_by_field(why: tuple[str, ...]) -> dict[str, list[str]]:
         return {"further": list(why)} if why else {}
     reasons = {name: [rule] for name, rule in zip(_REASONED, why, strict=False) if rule}
     return reasons | ({"further": list(why[len(_REASONED) :])} if len(why) > len(_REASONED) else {})
+
+
+def _claims(document: Document, figure: Figure, library: Library) -> list[str]:
+    """Every claim of the pattern library that came near, with what became of it; the winner first."""
+    from extractor.library import Neighbours, around
+    from extractor.reading.fold import fold
+
+    title = document.title or ""
+    if figure.cell is not None:
+        words = Neighbours(figure.subject, "", figure.subject, figure.heading, title)
+    else:
+        words = around(fold(document.text), figure.start, figure.end, figure.sentence, figure.heading, title)
+    tried = library.matcher.explain(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
+    if not tried:
+        return ["", "  claims: no indicator of the pattern library comes near"]
+    tried.sort(key=lambda candidate: candidate.verdict != "won")
+    return ["", "  claims that came near (the rule, and what became of it):"] + [
+        f"    {candidate.rule:<44}{candidate.verdict}" for candidate in tried
+    ]
 
 
 def _entry(entry: LedgerEntry) -> list[str]:
