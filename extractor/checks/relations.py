@@ -71,8 +71,8 @@ def groups(sheet: Sheet) -> list[Group]:
         if before < 0 or items[before].end != match.start() or after >= len(items):
             continue
         parts = _take(sheet, after, match.end(), match.start())
-        if parts:
-            wholes = _wholes(sheet, after, match.start())
+        wholes = _wholes(sheet, after, match.start())
+        if parts and wholes:
             found.append(Group(wholes, parts, "(", view[wholes[0].start : match.end()], match.start(), True))
     found.sort(key=lambda group: group.start)
     return found
