@@ -65,7 +65,7 @@ def document_year(document: Document, view: str) -> int | None:
     for text in (document.period, document.title, document.issued):
         text = fold(text).translate(_DIGITS) if text else None
         found = _YEAR.search(text) if text else None
-        if found is None and text and text[:4].isdigit():
+        if found is None and text and text[:4].isascii() and text[:4].isdigit():
             return int(text[:4])
         if found:
             return int(found[0])
