@@ -85,7 +85,7 @@ def test_a_plain_text_is_the_decoded_file_itself() -> None:
 @settings(max_examples=300, deadline=None)
 @given(MIXTURES)
 def test_random_mixtures(text: str) -> None:
-    if not text.strip("\ufeff").strip():
+    if not text.replace("\ufeff", "").strip():
         return  # refused as empty
     document = from_text(text)
     extraction = extract(document, LIBRARY)
