@@ -276,7 +276,9 @@ def _named_base(view: str, last: Item, percent: Item) -> bool:
 
 
 def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> None:
-    """Flag the three members of a share that does not hold."""
+    """Flag the three members of a share that does not hold; nothing is a share of zero."""
+    if not whole.value:
+        return
     members = [part, percent, whole]
     slack = sheet.slack(percent)
 

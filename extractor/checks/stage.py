@@ -171,7 +171,7 @@ def _pair(sheet: Sheet, item: Item, finding: Finding) -> None:
     """6.7万14.78万人: the first number of a pair lost its measure."""
     after = sheet.at(finding.end)
     evidence = finding.why
-    if after is not None and after.unit in ("人", "元"):
+    if after is not None and after.unit in ("人", "元") and finding.value:
         clause = sheet.clause_before(item.start, 40)
         for unit in ("户",) if after.unit == "人" else (sheet.bounds.measure_of(clause) or "户",):
             entry = sheet.bounds.ratio(unit, after.unit, clause)
