@@ -194,6 +194,7 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
                 and unit == sibling[0]
                 and not reading.against
                 and float(cut.first)
+                and sibling[1]
                 and 0.75 <= float(cut.second) / float(cut.first) / sibling[1] <= 1.33
             ):
                 reading.proofs.append(f"与同句并列的每{unit}{amount_text(short(sibling[1]), item.unit)}相近")
