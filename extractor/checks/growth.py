@@ -14,8 +14,9 @@ GROWTH_MISMATCH = flag_code(
     blocking=True,
     title="增减量或增幅与前后数值不符",
     title_en="a change or growth rate does not follow from the two levels",
-    meaning="The sentence prints a level, an earlier level and the change (or the percentage) between them, and the three "
-    "do not agree within rounding. Growth at constant prices, averages over years and comparable bases are not checked.",
+    meaning="The sentence prints a level, an earlier level and the change (or the percentage) between them, and the "
+    "three do not agree within rounding. Growth at constant prices, averages over years and comparable bases are not "
+    "checked.",
     example="支出8.42万元,比上年6.18万元增加2.42万元: 8.42-6.18 = 2.24.",
 )
 

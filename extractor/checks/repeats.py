@@ -13,8 +13,8 @@ REPEAT_CONFLICT = flag_code(
     title="同一指标前后数值不一",
     title_en="the same quantity is printed twice with different values",
     meaning="The same indicator, place, period and status stands in the document with two values that one slip of a "
-    "digit (transposed, dropped, doubled, a factor of ten) turns into each other. Values that differ otherwise may well "
-    "be two things and are left alone.",
+    "digit (transposed, dropped, doubled, a factor of ten) turns into each other. Values that differ otherwise may "
+    "well be two things and are left alone.",
     example="全县脱贫人口26753人 ... 全县26735名脱贫人口.",
 )
 

@@ -17,8 +17,8 @@ SUM_MISMATCH = flag_code(
     title="分项之和与总数不符",
     title_en="the parts do not add up to their total",
     meaning="Parts that the text lists as the whole of a total (all levels of government, 其他 at the end, a complete "
-    "pair such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the total; "
-    "or one slip of a digit in one number would make them add up exactly.",
+    "pair such as 城镇 and 农村, 已 and 未) do not add up to it; or parts of a 其中 list add up to more than the "
+    "total; or one slip of a digit in one number would make them add up exactly.",
     example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.",
 )
 

@@ -1,8 +1,8 @@
 """The working sheet of one document: what all checks look at, computed once.
 
 A :class:`Sheet` lives for one call of :func:`extractor.checks.run` and is the only mutable thing in this room. Values
-are compared as floats while candidates are searched (fifteen digits are far more than a report prints); every arithmetic
-that is shown to a person is computed again from the printed decimals.
+are compared as floats while candidates are searched (fifteen digits are far more than a report prints); every
+arithmetic that is shown to a person is computed again from the printed decimals.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def test(ctx: click.Context, identities: tuple[str, ...], patterns: Path | None)
     printed with file, line, what was expected and what was found, and which other entry claimed the figure. The exit
     status is 1 if anything failed.
     """
-    from extractor.pipeline import extract
     from extractor.library.proof import prove
+    from extractor.pipeline import extract
 
     library = read_library(patterns)
     entries = _chosen(library, identities)
@@ -169,9 +169,9 @@ def _chosen(library: Library, identities: Sequence[str]) -> list[Indicator]:
 def _survey(sources: Sequence[str], patterns: Path | None) -> tuple[Survey, Library]:
     from extractor.batch.sources import collect
     from extractor.errors import InputError
-    from extractor.pipeline import extract
     from extractor.ingest import load
     from extractor.library.survey import Survey
+    from extractor.pipeline import extract
 
     library = read_library(patterns)
     survey = Survey()
