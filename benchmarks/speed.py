@@ -124,7 +124,7 @@ def main() -> None:
         "documents": len(documents), "characters": characters, "figures": figures,
         "extractor_characters_per_second": round(characters / ours),
         "jieba_characters_per_second": round(characters / theirs),
-        "ratio": round(theirs / ours, 3),
+        "ratio": round(theirs / ours, 3), "characters_per_figure": round(characters / figures, 1),
         "microseconds_per_figure": round(ours / figures * 1e6, 1),
         "library_and_first_pass_seconds": round(first, 3),
         "help_cpu_seconds": round(startup(), 3),
@@ -136,7 +136,8 @@ def main() -> None:
 
 
 def show(report: dict[str, object], shares: dict[str, float]) -> None:
-    print(f"{report['documents']} documents, {report['characters']} characters, {report['figures']} figures; one core")
+    print(f"{report['documents']} documents, {report['characters']} characters, {report['figures']} figures "
+          f"({report['characters_per_figure']} characters a figure); one core")
     print(f"  whole extraction   {report['extractor_characters_per_second']:>10,} characters/s, "
           f"{report['microseconds_per_figure']} microseconds a figure")
     print(f"  jieba.cut alone    {report['jieba_characters_per_second']:>10,} characters/s")
