@@ -221,3 +221,17 @@ def test_ctrl_c_is_one_line(folder: Path, tmp_path: Path) -> None:
         capture_output=True, encoding="utf-8", check=False,
     )
     assert (done.returncode, done.stderr.strip()) == (130, "error: interrupted")
+
+
+def test_what_stands_out_beside_other_documents_is_flagged(tmp_path: Path) -> None:
+    text = "望溪县{0}年乡村振兴工作总结\n截至{0}年底,全县脱贫户{1}户。\n"
+    for year, count in ((2021, 3909), (2022, 39090)):
+        write(tmp_path / "reports" / f"{year}.txt", text.format(year, count))
+    outcome = execute([str(tmp_path / "reports")], tmp_path / "run", load_library())
+    assert outcome.summary.flags["repeat_jump"] == 2
+    flags = [row for row in rows(tmp_path / "run", "flags") if row["code"] == "repeat_jump"]
+    for row in flags:
+        year = str(row["doc"])[:4]
+        count = 3909 if year == "2021" else 39090
+        assert text.format(year, count)[row["start"] : row["end"]] == row["quote"] == f"{count}户"  # type: ignore[misc]
+        assert row["blocking"] is False

@@ -133,3 +133,21 @@ def test_the_order_of_the_observations_decides_nothing(library: FakeLibrary) -> 
         observation(figure="5", status="target", value=Decimal(1), quote="1户"),
     ]
     assert compare(items, library) == compare(items[::-1], library)
+
+
+def test_a_jump_between_years_is_listed_and_blocks_nothing(library: FakeLibrary) -> None:
+    late = observation(figure="b-1", doc="b", period="2024-12-31", value=Decimal(82730), quote="82730户")
+    comparable = compare([observation(), late], library)
+    assert [(found.figure, found.flag.code) for found in comparable.across] == [
+        ("a-1-001", "repeat_jump"), ("b-1", "repeat_jump"),
+    ]
+    rows = [dict(zip(OBSERVATIONS.names, row, strict=True)) for row in comparable.observations]
+    assert [(row["use"], row["flags"]) for row in rows] == [("kept", "repeat_jump"), ("kept", "repeat_jump")]
+    calm = compare([observation(), observation(figure="b-1", doc="b", period="2024", value=Decimal(9000))], library)
+    assert calm.across == []
+
+
+def test_counties_above_their_prefecture_are_listed(library: FakeLibrary) -> None:
+    prefecture = one(library, id="p", region="芜湖市", region_code="340200", value=Decimal(5000), quote="5000户")
+    county = one(library, id="c", region="无为市", region_code="340281", value=Decimal(6000), quote="6000户")
+    assert {found.flag.code for found in compare([prefecture, county], library).across} == {"sum_counties"}

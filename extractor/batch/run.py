@@ -19,7 +19,7 @@ from extractor.errors import UsageError
 from extractor.model import Observation
 from extractor.tables import dictionary, schema
 from extractor.tables.panel import Comparable, compare
-from extractor.tables.records import Row, duplicate_row
+from extractor.tables.records import Row, across_row, duplicate_row
 from extractor.tables.write import TableWriter, write_table, write_text
 from extractor.version import version
 
@@ -120,8 +120,8 @@ def execute(
     work.mkdir()
     summary = Summary()
     try:
-        inputs, observations = _stream(plan, work, workers, library, summary, on_result)
-        comparable = _comparable(observations, work, library, summary)
+        inputs, comparable = _stream(plan, work, workers, library, summary, on_result)
+        _write_comparable(comparable, work, summary)
         _describe(work, comparable, library, plan, inputs, summary)
         summary.seconds = time.monotonic() - began
         log = {"seconds": round(summary.seconds, 3), "workers": workers, "finished": _now()}
@@ -134,16 +134,16 @@ def execute(
 
 def _stream(
     plan: Plan, work: Path, workers: int, library: Library, summary: Summary, on_result: Callable[[Result], None]
-) -> tuple[list[tuple[str, str]], list[Observation]]:
-    """Write the tables that need one document at a time; return the inputs' hashes and all observations."""
+) -> tuple[list[tuple[str, str]], Comparable]:
+    """Write all tables of data; return the inputs' hashes and what is comparable."""
     inputs: list[tuple[str, str]] = []
     observations: list[Observation] = []
+    spans: dict[str, tuple[int, int]] = {}
     first: dict[str, str] = {}  # content -> the document that holds it
     with ExitStack() as stack:
         tables = (schema.DOCUMENTS, schema.FIGURES, schema.FLAGS, schema.LEDGER, schema.SET_ASIDE)
         writers = {table.name: stack.enter_context(TableWriter(work, table)) for table in tables}
-        patterns = library.directory
-        for result in results(plan.sources, workers, patterns, library):
+        for result in results(plan.sources, workers, library.directory, library):
             inputs.append((result.source, result.sha256))
             if result.sha256 in first:
                 writers["documents"].write([duplicate_row(result.document, first[result.sha256])])
@@ -154,8 +154,13 @@ def _stream(
                 _write(result, writers)
                 _count(result, summary)
                 observations += result.observations
+                spans |= result.spans
             on_result(result)
-    return inputs, observations
+        comparable = compare(observations, library)
+        quotes = {item.figure: item.quote for item in observations}
+        writers["flags"].write(across_row(f, spans[f.figure], quotes[f.figure]) for f in comparable.across)
+    summary.flags.update(found.flag.code for found in comparable.across)
+    return inputs, comparable
 
 
 def _write(result: Result, writers: dict[str, TableWriter]) -> None:
@@ -182,15 +187,13 @@ def _count(result: Result, summary: Summary) -> None:
     summary.set_aside.update(str(aside[_REASON]) for aside in result.set_aside)
 
 
-def _comparable(observations: list[Observation], work: Path, library: Library, summary: Summary) -> Comparable:
-    comparable = compare(observations, library)
+def _write_comparable(comparable: Comparable, work: Path, summary: Summary) -> None:
     write_table(work, schema.OBSERVATIONS, comparable.observations)
     write_table(work, comparable.panel, comparable.panel_rows)
     summary.observations = len(comparable.observations)
     summary.conflicts = comparable.conflicts
     summary.panel_rows = len(comparable.panel_rows)
     summary.panel_columns = len(comparable.panel.columns) - len(schema.PANEL.columns)
-    return comparable
 
 
 def _describe(

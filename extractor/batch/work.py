@@ -27,6 +27,8 @@ class Result:
     ledger: list[Row] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     set_aside: list[Row] = field(default_factory=list)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Where the figures behind the observations stand."""
     failed: bool = False
 
 
@@ -58,6 +60,7 @@ def _tabulate(source: Source, library: Library) -> Result:
     extraction = extract(_load(source), library)
     document = extraction.document
     observations, set_aside = observe(extraction, library)
+    observed = {observation.figure for observation in observations}
     return Result(
         source.name,
         document.sha256,
@@ -67,6 +70,7 @@ def _tabulate(source: Source, library: Library) -> Result:
         [ledger_row(entry) for entry in extraction.ledger],
         observations,
         set_aside,
+        {figure.id: (figure.start, figure.end) for figure in extraction.figures if figure.id in observed},
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from extractor.checks.across import AcrossFlag
+from extractor.checks.across import check as check_across
 from extractor.model import Observation
 from extractor.tables import periods
 from extractor.tables.cells import settle
-from extractor.tables.places import parent_name
+from extractor.tables.places import parent_id, parent_name
 from extractor.tables.records import Cell, Row, joined
 from extractor.tables.schema import PANEL, Column, Table
 
@@ -28,13 +30,15 @@ CellKey = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """The long table's rows, the panel's definition and rows, and how many cells are in conflict."""
+    """The long table's rows, the panel's definition and rows, how many cells are in conflict, and what stands out
+    only beside the other documents of the run (none of it blocks a value)."""
 
     observations: list[Row]
     panel: Table
     panel_rows: list[Row]
     cells: int
     conflicts: int
+    across: list[AcrossFlag]
 
 
 def status_of(observation: Observation, indicator: Indicator) -> str:
@@ -52,7 +56,7 @@ def compare(observations: Iterable[Observation], library: Library) -> Comparable
         status = status_of(item, library.indicator(item.indicator))
         cells.setdefault((item.place_id, row, item.indicator, status), []).append(item)
     order = {identity: at for at, identity in enumerate(library.indicators)}
-    long: list[Row] = []
+    settled = []
     kept: dict[CellKey, Observation] = {}
     lost: set[CellKey] = set()
     for key in sorted(cells, key=lambda k: (k[0], k[1], order[k[2]], k[3])):
@@ -62,11 +66,26 @@ def compare(observations: Iterable[Observation], library: Library) -> Comparable
             lost.add(key)
         else:
             kept[key] = candidates[verdict.kept]
+        settled.append((key, candidates, verdict))
+    across = _across(kept)
+    codes: dict[tuple[str, str], list[str]] = {}
+    for found in across:
+        codes.setdefault((found.doc, found.figure), []).append(found.flag.code)
+    long: list[Row] = []
+    for key, candidates, verdict in settled:
         label = library.indicator(key[2]).label_zh
-        decided = zip(candidates, verdict.uses, strict=True)
-        long += [_long_row(item, key, label, use, verdict.support) for item, use in decided]
+        for item, use in zip(candidates, verdict.uses, strict=True):
+            flags = (*item.flags, *codes.get((item.doc, item.figure), ()))
+            long.append(_long_row(replace(item, flags=flags), key, label, use, verdict.support))
     table, rows = _panel(cells, kept, lost, library)
-    return Comparable(long, table, rows, len(cells), len(lost))
+    return Comparable(long, table, rows, len(cells), len(lost), across)
+
+
+def _across(kept: dict[CellKey, Observation]) -> list[AcrossFlag]:
+    """Jumps between a place's years and counties that do not fit their prefecture, among the panel's values."""
+    values = [replace(item, period=row) for (_, row, _, _), item in sorted(kept.items())]
+    parents = {item.place_id: above for item in values if (above := parent_id(item.place_id)) is not None}
+    return check_across(values, parents)
 
 
 def _long_row(item: Observation, key: CellKey, label: str, use: str, support: int) -> Row:

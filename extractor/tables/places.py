@@ -49,6 +49,15 @@ def parent_name(identity: str) -> str | None:
     return above.name if above else None
 
 
+def parent_id(identity: str) -> str | None:
+    """Identity of the place above; None where it is not known."""
+    division, _, below = identity.partition("/")
+    place = Gazetteer.load().at(division, None)
+    if place is None or below:
+        return division if place else None
+    return place.parent or None
+
+
 def _names(division: Place, region: str) -> bool:
     """Whether ``region`` is a name that the division has or had: in full, in short, or at the end of a full path."""
     states = Gazetteer.load().states.get(division.id, [division])

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
+from extractor.checks.across import AcrossFlag
 from extractor.errors import ExtractorError
 from extractor.model import Document, Extraction, Figure, Flag, LedgerEntry, Repair
 
@@ -180,6 +181,11 @@ def flag_rows(extraction: Extraction) -> Iterator[Row]:
             ]
     rows.sort(key=lambda item: item[:2])
     return (row for _, _, row in rows)
+
+
+def across_row(found: AcrossFlag, span: tuple[int, int], quote: str) -> Row:
+    """A row of the table ``flags`` for what stands out only beside the other documents of the run."""
+    return _flag_row(found.doc, found.figure, span, quote, found.flag, None)
 
 
 def ledger_row(entry: LedgerEntry) -> Row:
