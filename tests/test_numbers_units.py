@@ -50,10 +50,16 @@ def test_every_alias_is_read_as_its_unit() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "to", "result"),
     [
-        ("2", "公顷", "亩", "30"), ("3", "公里", "米", "3000"), ("4", "斤", "公斤", "2"), ("1.5", "吨", "公斤", "1500"),
-        ("300", "亩", "公顷", "20"), ("5", "元", "元", "5"), ("2", "平方公里", "平方米", "2000000"), ("500", "公斤/亩", "吨/亩", "0.5"),
+        ("2", "公顷", "亩", "30"),
+        ("3", "公里", "米", "3000"),
+        ("4", "斤", "公斤", "2"),
+        ("1.5", "吨", "公斤", "1500"),
+        ("300", "亩", "公顷", "20"),
+        ("5", "元", "元", "5"),
+        ("2", "平方公里", "平方米", "2000000"),
+        ("500", "公斤/亩", "吨/亩", "0.5"),
     ],
-)  # fmt: skip
+)
 def test_convert(value: str, unit: str, to: str, result: str) -> None:
     assert UNITS.convert(Decimal(value), unit, to) == Decimal(result)
 
@@ -68,7 +74,10 @@ def test_convert_refuses_what_cannot_be_compared(unit: str, to: str) -> None:
     [
         ("units:\n  - name: 户\n    dimension: x\n    examples: {12户: 12}\n    alias: [家]\n", "unknown key 'alias'"),
         ("units:\n  - name: 户\n    dimension: x\n", "no examples"),
-        ("units:\n  - {name: 户, dimension: x, examples: {1户: 1}}\n  - {name: 户, dimension: x, examples: {1户: 1}}\n", "twice"),
+        (
+            "units:\n" + "  - {name: 户, dimension: x, examples: {1户: 1}}\n" * 2,
+            "twice",
+        ),
         ("units: []\n", "no units"),
         ("units:\n  - {name: 户, dimension: x, factor: abc, examples: {1户: 1}}\n", "factor"),
     ],

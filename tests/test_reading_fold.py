@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from extractor.reading.fold import fold
 
-MIXED = st.text(alphabet=st.one_of(st.characters(), st.sampled_from("０１９．％／－～：（），、萬億兩點負餘個戶畝○﹪−")))
+MIXED = st.text(
+    alphabet=st.one_of(st.characters(), st.sampled_from("０１９．％／－～：（），、萬億兩點負餘個戶畝○﹪−"))
+)
 
 
 @given(MIXED)

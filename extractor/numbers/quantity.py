@@ -8,39 +8,28 @@ hard-wrapped text are joined; numbers of a list or of two table cells are not.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
-from .dates import year_like
+from .measure import PERSONS, Quantity, gap, power_of, read_unit
 from .numerals import CHINESE, DIGITS, MAGNITUDE, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
 from .units import Units
 
-__all__ = ["Quantity", "gap", "read_arabic", "read_bare", "read_chinese", "read_plain", "tenths_at"]
+__all__ = ["read_arabic", "read_bare", "read_chinese", "read_plain", "tenths_at"]
 
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
 _MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
 _TAIL = re.compile(
-    rf"(?P<a>[余多几])?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?){{1,3}})?(?P<b>[余多几])?"
+    rf"(?P<a>[余多几])?(?:个(?=亿))?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?){{1,3}})?(?P<b>[余多几])?"
 )
 _PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])")
 #: What may go on after a unit (a range, a rate, money parts, a half): not plain.
 _OPEN = frozenset("/每角半多-—~至到 0123456789论亿")
-_CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
 #: Digits and thousands signs over a line end: 1,1⏎26,480.50
 _CUT_GROUPS = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
 _POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
 _SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
-_PERSONS = re.compile(
-    r"(?:建档立卡|未脱贫|已脱贫|脱贫|贫困|农村|低收入|低保|特困|监测|边缘|易致贫|不稳定|返贫|残疾|失业|流动|外出|务工|就业|转移|供养){0,3}"
-    r"(?:人口|人员|劳动力|劳力)"
-)
-_JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
-#: One character between the number and a sign: a measure word that the table does not know.
-_WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
-_HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
-_OVER = re.compile(r"多(?![种个项元方次边样])")
 
 _CN_PLAIN = CHINESE.replace("千", "").replace("百", "")
 _CN_RUN = re.compile(
@@ -57,37 +46,6 @@ _TENTHS = re.compile(
     r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])"
 )
 _BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
-_WIDTH = 15
-"""Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
-
-
-@dataclass(slots=True)
-class Quantity:
-    """A number with its unit. ``approx`` is the inner 余/多/几, ``rule`` names how the unit was found."""
-
-    start: int
-    number_end: int
-    end: int
-    value: Decimal
-    value_max: Decimal | None
-    unit: str
-    approx: bool
-    rule: str
-    power: int = 0
-    """Power of ten of the magnitude, 0 where none is printed: what a range hands to its lower end."""
-
-
-def gap(view: str, pos: int) -> int:
-    """The position after spaces, or after a soft line end, that may stand inside one figure at ``pos``."""
-    end = pos
-    while view[end : end + 1] in (" ", "\t") and end - pos < 3:
-        end += 1
-    if view[end : end + 1] not in ("\n", "\r"):
-        return end
-    found = _CUT.match(view, pos)
-    if found is None or pos - view.rfind("\n", 0, pos) - 1 < _WIDTH:
-        return pos
-    return found.end()
 
 
 def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
@@ -167,7 +125,7 @@ def read_plain(view: str, pos: int, units: Units) -> Quantity | None:
     if unit is None or view[unit[0] : unit[0] + 1] in _OPEN or len(digits) > MAX_DIGITS:
         return None
     name, rule = unit[1], ""
-    if name == "个" and _PERSONS.match(view, unit[0]):
+    if name == "个" and PERSONS.match(view, unit[0]):
         name, rule = "人", "unit from the noun after 个"
     power = MAGNITUDE[magnitude] if magnitude else 0
     value = scaled(digits, power) if power else Decimal(digits)
@@ -219,91 +177,9 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
     if value is None:
         value = Decimal(digits)
     quantity = Quantity(pos, end, end, value, None, "", approx, "", 0)
-    quantity.power = _power(tail["mag"]) if tail is not None and power else 0
-    _unit(view, quantity, units, chinese=False)
+    quantity.power = power_of(tail["mag"]) if tail is not None and power else 0
+    read_unit(view, quantity, units, chinese=False)
     return quantity
-
-
-def _power(magnitude: str | None) -> int:
-    power = 0
-    for char in magnitude or "":
-        power += {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}[char]
-    return power
-
-
-def _unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> None:
-    """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun."""
-    stop = gap(view, quantity.number_end)
-    # 三分, 一度 and 两头 are words; 三百五十分 is a number.
-    found = units.match(view, stop, chinese, quantity.number_end - quantity.start > 2)
-    if found is None:
-        _nounal(view, quantity, units)
-        return
-    end, name = found
-    if name == "个":
-        person = _PERSONS.match(view, end)
-        if person:
-            name = "人"
-            quantity.rule = "unit from the noun after 个"
-    after = view[end : end + 1]
-    if after in "/每角半多0123456789 ":
-        if name == "元" and after.isdigit():
-            coins = _JIAO.match(view, end)
-            if coins:
-                quantity.value += Decimal(f"0.{coins[1]}{coins[2] or ''}")
-                end = coins.end()
-        elif after == "半" and _HALF.match(view, end) and not quantity.approx:
-            quantity.value += Decimal("0.5") * (Decimal(10) ** quantity.power)
-            end += 1
-        elif after == "多" and name in ("年", "个月", "倍", "天", "岁") and _OVER.match(view, end):
-            quantity.approx = True
-        if after in "/每 ":
-            end, name = _rate(view, end, name, units)
-    quantity.end, quantity.unit = end, name
-
-
-def _rate(view: str, end: int, name: str, units: Units) -> tuple[int, str]:
-    """The per parts after a unit: ``/人/月``, ``每平方米`` (at the end of the clause only)."""
-    while True:
-        stop = end + 1 if view.startswith(" /", end) else end
-        if view.startswith("/", stop):
-            part = units.base(view, stop + 1 + view.startswith(" ", stop + 1))
-            if part is None:
-                return end, name
-            end, name = part[0], f"{name}/{part[1]}"
-        elif view.startswith("每", stop):
-            part = units.base(view, stop + 1)
-            if part is None or "\u4e00" <= view[part[0] : part[0] + 1] <= "\u9fff":
-                return end, name
-            end, name = part[0], f"{name}/{part[1]}"
-        elif "/" in name and view[end : end + 1] in "·•." and (part := units.base(view, end + 1)) is not None:
-            end, name = part[0], f"{name}/{part[1]}"
-        else:
-            return end, name
-
-
-def _nounal(view: str, quantity: Quantity, units: Units) -> None:
-    """A number without a measure word: a lost one before '/', or the unit of a noun after or before the number."""
-    end = quantity.number_end
-    if view.startswith("/", end):
-        slash = end + 1 + view.startswith("//", end)
-        part = units.base(view, slash)
-        if part is not None:
-            quantity.end, quantity.unit, quantity.rule = part[0], view[end:slash] + part[1], "missing_unit"
-        return
-    follow = view[end : end + 1]
-    if "\u4e00" <= follow <= "\u9fff":
-        noun = units.noun_after.match(view, end)
-        sized = quantity.power or quantity.approx
-        if noun is not None and (sized or (quantity.value >= 100 and not year_like(view[quantity.start : end]))):
-            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun"
-        elif quantity.power and (word := _WORD_ALONE.match(view, end)) is not None:
-            quantity.end, quantity.unit, quantity.rule = word.end(), word[0], "unknown measure word"
-        return
-    if quantity.power:
-        noun = units.noun_before.search(view, max(0, quantity.start - 8), quantity.start)
-        if noun is not None:
-            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun before"
 
 
 def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quantity:
@@ -388,12 +264,12 @@ def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
         lead = text.lstrip("百千万亿")
         if lead or not (found["v"] or inner or view[pos - 1 : pos] in _BARE_BEFORE or view[end : end + 3] == "元以上"):
             return None
-        value = Decimal(10) ** _power(text)
+        value = Decimal(10) ** power_of(text)
         approx = approx or view[end : end + 3] != "元以上"
     elif found["v"]:
         if text.strip("十百千万亿"):
             return None
-        value, approx = Decimal(10) ** _power(text), True
+        value, approx = Decimal(10) ** power_of(text), True
     else:
         value = chinese_value(text)
         if value is None:
@@ -401,13 +277,13 @@ def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
             if pair is None or DIGITS[pair[2]] >= DIGITS[pair[3]]:
                 return None
             tens = chinese_value(pair[1]) or Decimal(0) if pair[1] else Decimal(0)
-            factor = Decimal(10) ** _power(pair[4])
+            factor = Decimal(10) ** power_of(pair[4])
             value, high, approx = (tens + DIGITS[pair[2]]) * factor, (tens + DIGITS[pair[3]]) * factor, True
     if magnitude:
-        value *= Decimal(10) ** _power(magnitude)
-    power = _power("".join(c for c in text if c in "万亿")) or _power(magnitude)
+        value *= Decimal(10) ** power_of(magnitude)
+    power = power_of("".join(c for c in text if c in "万亿")) or power_of(magnitude)
     quantity = Quantity(pos, end, end, value, high, "", approx, "", power)
-    _unit(view, quantity, units, chinese=True)
+    read_unit(view, quantity, units, chinese=True)
     if quantity.rule == "missing_unit" or (quantity.rule and not power):
         quantity.unit = ""
     return quantity

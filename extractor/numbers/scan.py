@@ -17,9 +17,10 @@ from typing import Literal
 from . import bounds
 from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_identifier, read_marker, read_ordinal
+from .measure import Quantity
 from .names import Names
 from .numerals import CHINESE, MAX_DIGITS, Bound, scaled
-from .quantity import Quantity, read_arabic, read_chinese, read_plain, tenths_at
+from .quantity import read_arabic, read_chinese, read_plain, tenths_at
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
@@ -68,7 +69,7 @@ _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d
 _PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
 #: Eras of Chinese history that number their years.
 _ERAS = frozenset(
-    "民国 洪武 永乐 宣德 正统 成化 弘治 正德 嘉靖 隆庆 万历 天启 崇祯 顺治 康熙 雍正 乾隆 嘉庆 道光 咸丰 同治 光绪 宣统".split()
+    ["民国", "洪武", "永乐", "宣德", "正统", "成化", "弘治", "正德", "嘉靖", "隆庆", "万历", "天启", "崇祯", "顺治", "康熙", "雍正", "乾隆", "嘉庆", "道光", "咸丰", "同治", "光绪", "宣统"]
 )
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")

@@ -1,0 +1,139 @@
+"""The unit after a number: measure word, rate, parts of money, half, or the noun that stands for a measure word.
+
+Also where a figure may go on: over spaces, and over the line end of hard-wrapped text (:func:`gap`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from .dates import year_like
+from .units import Units
+
+__all__ = ["PERSONS", "Quantity", "gap", "power_of", "read_unit"]
+
+_CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
+PERSONS = re.compile(
+    r"(?:建档立卡|未脱贫|已脱贫|脱贫|贫困|农村|低收入|低保|特困|监测|边缘|易致贫|不稳定|返贫|残疾|失业|流动|外出|务工|就业|转移|供养){0,3}"
+    r"(?:人口|人员|劳动力|劳力)"
+)
+_JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
+#: One character between the number and a sign: a measure word that the table does not know.
+_WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
+_HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
+_OVER = re.compile(r"多(?![种个项元方次边样])")
+_WIDTH = 15
+"""Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
+
+
+@dataclass(slots=True)
+class Quantity:
+    """A number with its unit. ``approx`` is the inner 余/多/几, ``rule`` names how the unit was found."""
+
+    start: int
+    number_end: int
+    end: int
+    value: Decimal
+    value_max: Decimal | None
+    unit: str
+    approx: bool
+    rule: str
+    power: int = 0
+    """Power of ten of the magnitude, 0 where none is printed: what a range hands to its lower end."""
+
+
+def gap(view: str, pos: int) -> int:
+    """The position after spaces, or after a soft line end, that may stand inside one figure at ``pos``."""
+    end = pos
+    while view[end : end + 1] in (" ", "\t") and end - pos < 3:
+        end += 1
+    if view[end : end + 1] not in ("\n", "\r"):
+        return end
+    found = _CUT.match(view, pos)
+    if found is None or pos - view.rfind("\n", 0, pos) - 1 < _WIDTH:
+        return pos
+    return found.end()
+
+
+def power_of(magnitude: str | None) -> int:
+    power = 0
+    for char in magnitude or "":
+        power += {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}[char]
+    return power
+
+
+def read_unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> None:
+    """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun."""
+    stop = gap(view, quantity.number_end)
+    # 三分, 一度 and 两头 are words; 三百五十分 is a number.
+    found = units.match(view, stop, chinese, quantity.number_end - quantity.start > 2)
+    if found is None:
+        _nounal(view, quantity, units)
+        return
+    end, name = found
+    if name == "个":
+        person = PERSONS.match(view, end)
+        if person:
+            name = "人"
+            quantity.rule = "unit from the noun after 个"
+    after = view[end : end + 1]
+    if after in "/每角半多0123456789 ":
+        if name == "元" and after.isdigit():
+            coins = _JIAO.match(view, end)
+            if coins:
+                quantity.value += Decimal(f"0.{coins[1]}{coins[2] or ''}")
+                end = coins.end()
+        elif after == "半" and _HALF.match(view, end) and not quantity.approx:
+            quantity.value += Decimal("0.5") * (Decimal(10) ** quantity.power)
+            end += 1
+        elif after == "多" and name in ("年", "个月", "倍", "天", "岁") and _OVER.match(view, end):
+            quantity.approx = True
+        if after in "/每 ":
+            end, name = _rate(view, end, name, units)
+    quantity.end, quantity.unit = end, name
+
+
+def _rate(view: str, end: int, name: str, units: Units) -> tuple[int, str]:
+    """The per parts after a unit: ``/人/月``, ``每平方米`` (at the end of the clause only)."""
+    while True:
+        stop = end + 1 if view.startswith(" /", end) else end
+        if view.startswith("/", stop):
+            part = units.base(view, stop + 1 + view.startswith(" ", stop + 1))
+            if part is None:
+                return end, name
+            end, name = part[0], f"{name}/{part[1]}"
+        elif view.startswith("每", stop):
+            part = units.base(view, stop + 1)
+            if part is None or "\u4e00" <= view[part[0] : part[0] + 1] <= "\u9fff":
+                return end, name
+            end, name = part[0], f"{name}/{part[1]}"
+        elif "/" in name and view[end : end + 1] in "·•." and (part := units.base(view, end + 1)) is not None:
+            end, name = part[0], f"{name}/{part[1]}"
+        else:
+            return end, name
+
+
+def _nounal(view: str, quantity: Quantity, units: Units) -> None:
+    """A number without a measure word: a lost one before '/', or the unit of a noun after or before the number."""
+    end = quantity.number_end
+    if view.startswith("/", end):
+        slash = end + 1 + view.startswith("//", end)
+        part = units.base(view, slash)
+        if part is not None:
+            quantity.end, quantity.unit, quantity.rule = part[0], view[end:slash] + part[1], "missing_unit"
+        return
+    follow = view[end : end + 1]
+    if "\u4e00" <= follow <= "\u9fff":
+        noun = units.noun_after.match(view, end)
+        sized = quantity.power or quantity.approx
+        if noun is not None and (sized or (quantity.value >= 100 and not year_like(view[quantity.start : end]))):
+            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun"
+        elif quantity.power and (word := _WORD_ALONE.match(view, end)) is not None:
+            quantity.end, quantity.unit, quantity.rule = word.end(), word[0], "unknown measure word"
+        return
+    if quantity.power:
+        noun = units.noun_before.search(view, max(0, quantity.start - 8), quantity.start)
+        if noun is not None:
+            quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun before"
