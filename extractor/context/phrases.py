@@ -39,6 +39,7 @@ _NOUN_SIGN = (
     r"[、，,。；;:：!！?？()（）\n\d…\x00|│]|[一二三四五六七八九十]是|以及|(?:和|与|及)(?=\d|$)|的?情况"
 )
 _RIGHT_HEAD = re.compile(r"^(?:以上|以下|以内|及以上|左右|上下|多|余|\s|(?:19|20)\d\d年?度?)*(?:的)?")
+_MOVED = re.compile(r"(?:提高|增加|增长|上升|扩大|提升|下降|降低|减少|缩小|调整|回落|攀升|增|减|降|升|跃升)(?:到|至|为)")
 _PREDICATE_END = re.compile(r"[、，,。；;:：!！?？()（）\n\d\x00]|[一二三四五六七八九十]是")
 _MEASURED = re.compile(r"(?:总?户数|总?人数|人次|户次|总?金额|总?数量|[个条处座家项次场篇件期份户]数|面积|总?数)$")
 _PREPOSITION = re.compile(
@@ -163,6 +164,8 @@ class Phrases:
         """The noun behind a figure and the predicate behind it: 毕业生通过考试就业 -> 毕业生, 通过考试就业."""
         text = _BRACKETS.sub("", squeeze(_RIGHT_HEAD.sub("", right, count=1)))
         if not text or not ("一" <= text[0] <= "鿿" or text[0] == "《" or text[0].isalpha()):
+            return "", ""
+        if _MOVED.match(text):
             return "", ""
         stop = self._noun_end.search(text, 1)
         noun = text[: stop.start()] if stop else text
