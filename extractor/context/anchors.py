@@ -21,14 +21,14 @@ WORDS = re.compile(
     r"|(?P<end>年末|年底|期末|岁末)(?!前)|(?P<deadline>年底前|年底之前)"
     r"|(?P<now>截[至止](?:目前|今|发稿|日前)|到目前为止|迄今|目前已?(?!的)|至今)"
     r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
-    r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|本届政府(?:任期内?|以来)?)"
+    r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|(?:过去|这)五年|本届政府(?:任期内?|以来)?)|(?P<fiveahead>(?:今后|未来)五年)"
 )
 #: Words before a date that make it the base of a comparison, not the period of what follows.
 _COMPARED = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
 #: What may stand between the head of a clause and a date that rules the clauses behind it too.
 _OPENS = re.compile(
     r"^[\s　“\"(（]*(?:[一二三四五六七八九十]是|其中|但|而|自|从|到|至|在|于|截至|截止|力争|确保|争取|预计|计划|"
-    r"全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
+    r"刚刚过去的|过去的|全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
 )
 _UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
 _UNTIL = ("截至", "截止", "止", "截止到", "截至到")
@@ -103,14 +103,15 @@ class AnchorReader:
             date = self.dates[i]
             i += 1
             left = view[max(start, date.start - 8) : date.start]
-            if _COMPARED.search(left) or view[date.start - 1 : date.start] == "《":
+            if view[date.start - 1 : date.start] == "《":
                 continue
+            compared = _COMPARED.search(left) is not None
             upto = _UPTO.search(left) is not None
             period = self.resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
             if period:
                 if len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART:
                     continue
-                rule = "period.upto" if upto else "period.date"
+                rule = "period.compared" if compared else "period.upto" if upto else "period.date"
                 anchor = Anchor(date.start, date.end, period, rule)
                 clause = self.layout.clause(date.start)
                 if not upto and self.periods.dated and not _OPENS.search(view[clause[0] : date.start]):
@@ -138,7 +139,8 @@ class AnchorReader:
         own = int(named[-1].period) if named else year
         start, end = word.span()
         left = self.view[max(0, start - 3) : start]
-        if _COMPARED.search(left) or (word["last"] and left[-1:] in ("由", "从")):
+        compared = _COMPARED.search(left) is not None
+        if compared and not word["plan"] or (word["last"] and left[-1:] in ("由", "从")):
             return None
         if word["now"]:
             p = self.periods
@@ -150,7 +152,7 @@ class AnchorReader:
             if word["planpart"] in ("时期", "期间", "以来"):
                 return Anchor(start, end, f"{first}/{first + 4}", "period.five_year_plan")
             if word["planpart"] in ("末", "期末"):
-                return Anchor(start, end, str(first + 4), "period.five_year_plan")
+                return Anchor(start, end, str(first + 4), "period.compared" if compared else "period.five_year_plan")
             return None
         if own is None:
             return None
@@ -173,6 +175,8 @@ class AnchorReader:
             return Anchor(start, end, before[-1].period[:4] if before else str(own), "period.whole_year")
         if word["five"]:
             return Anchor(start, end, f"{own - 4}/{own}", "period.five_years")
+        if word["fiveahead"] and self.periods.plan:
+            return Anchor(start, end, f"{self.periods.plan}/{self.periods.plan + 4}", "period.five_years")
         return None
 
     def last_date(self, offset: int) -> Anchor | None:

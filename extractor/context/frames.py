@@ -71,7 +71,7 @@ class Frame:
 
 
 #: What may stand between two figures that share one head.
-_LINK = re.compile(r"(?:左右|以上|以下|以内|上下|多|余)?(?:[、和及与/]|以及)?(?:约|近|超过?|达)?")
+_LINK = re.compile(r"(?:左右|以上|以下|以内|上下|多|余)?(?:[、和及与/]|以及)?(?:约|近|超过?)?")
 #: Measures of one thing that a comma may separate (10486户,34092人).
 _PAIRED = frozenset({"户", "人", "人次", "元", "户次"})
 _JOINERS = ("和", "及", "与", "以及")

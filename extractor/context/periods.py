@@ -21,6 +21,8 @@ from extractor.reading.layout import Layout
 _DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
 _AS_OF = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+#: A level reached at the end of several years, not the sum over them.
+_REACHED = re.compile(r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数|居全[国省])[^，。；,;]{0,3}$")
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,12}$")
 _TO = re.compile(
     r"^[^，。；,;]{0,8}(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|跃)(?:到|至|为)"
@@ -81,6 +83,8 @@ class PeriodReader:
                 if word["plan"] and word["planpart"] in ("时期", "期间", "以来"):
                     first = five_year(word["plan"])
                     return f"{first}/{first + 4}", first + 4, True
+                if word["fiveahead"] and p.plan:
+                    return f"{p.plan}/{p.plan + 4}", p.plan + 4, True
                 if word["five"] and p.report:
                     return f"{p.report - 4}/{p.report}", p.report, True
                 if word["this"] and p.report and _is_plan_title(title):
@@ -128,6 +132,13 @@ class PeriodReader:
         for anchor in self._anchors:
             if anchor.start == frame.end and anchor.rule == "period.date":
                 return anchor.period, "period.noun"  # 37个2017年出列贫困村
+            if anchor.rule == "period.compared":
+                # 较“十三五”末的9323亿元: only the level right behind it is of that time.
+                if 0 <= frame.start - anchor.end <= 3 and frame.role != "growth":
+                    return anchor.period, anchor.rule
+                continue
+            if frame.origin is not None and anchor.start < frame.origin.start:
+                continue  # 由2020年的A增加到B
             if anchor.start < frame.start and (anchor.reach is None or frame.start < anchor.reach):
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":
                     continue
@@ -153,12 +164,15 @@ class PeriodReader:
             for start, end, deadline in self._deadlines:
                 if start <= frame.start < end:
                     return deadline, "period.deadline"
-        if found is None and period and _FROM.search(frame.left) and _TO.match(self.view[frame.end : frame.end + 14]):
+        stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
+        if stretch and period and _FROM.search(frame.left) and _TO.match(self.view[frame.end : frame.end + 14]):
             first = period[:4]
             if first.isdigit():
                 return str(int(first) - 1), "period.earlier"
-        if found is None and period and len(period) == 9 and frame.before is not None and _TO.match(frame.gap):
-            return period[5:], "period.later"
+        if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
+            reached = frame.origin is not None or (frame.before is not None and _TO.match(frame.gap))
+            if reached or (frame.role in ("level", "share", "per_unit") and _REACHED.search(frame.left)):
+                return period[5:], "period.later"
         return period, rule
 
     def _carry(self, frame: Frame) -> None:
@@ -173,6 +187,11 @@ class PeriodReader:
             return
         if not self.periods.dated:
             self._carried = self.reader.last_date(start)
+            return
+        section = frame.section
+        default = self._sections.get(section.path if section else (), (None, None, False))[0]
+        if last.rule == "period.date" and len(last.period) == 4 and default and len(default) == 9:
+            self._carried = last  # in a chapter on five years a year named goes on to the end of its paragraph
             return
         if last.rule not in ("period.upto", "period.year_end", "period.part_end"):
             return

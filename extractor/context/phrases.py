@@ -15,7 +15,7 @@ from extractor.patternfiles import Problems, top
 
 GROUPS = (
     "openers", "closers", "verb_leads", "verbs", "generic_places", "generic_verbs", "generic_qualifiers",
-    "generic_nouns", "noun_stops", "noun_stops_last", "siblings", "common_tails",
+    "generic_nouns", "noun_stops", "noun_stops_last", "siblings", "compounds", "common_tails",
 )  # fmt: skip
 
 _SPACE = re.compile(r"[\s　]+")
@@ -39,7 +39,7 @@ _NOUN_SIGN = (
     r"[、，,。；;:：!！?？()（）\n\d…\x00|│]|[一二三四五六七八九十]是|以及|(?:和|与|及)(?=\d|$)|的?情况"
 )
 _RIGHT_HEAD = re.compile(r"^(?:以上|以下|以内|及以上|左右|上下|多|余|\s|(?:19|20)\d\d年?度?)*(?:的)?")
-_MOVED = re.compile(r"(?:提高|增加|增长|上升|扩大|提升|下降|降低|减少|缩小|调整|回落|攀升|增|减|降|升|跃升)(?:到|至|为)")
+_MOVED = re.compile(r"(?:以?来|内|间|中|后|前|期间|大关|台阶)(?![一-鿿])|(?:提高|增加|增长|上升|扩大|提升|下降|降低|减少|缩小|调整|回落|攀升|增|减|降|升|跃升)(?:到|至|为)")
 _PREDICATE_END = re.compile(r"[、，,。；;:：!！?？()（）\n\d\x00]|[一二三四五六七八九十]是")
 _MEASURED = re.compile(r"(?:总?户数|总?人数|人次|户次|总?金额|总?数量|[个条处座家项次场篇件期份户]数|面积|总?数)$")
 _PREPOSITION = re.compile(
@@ -130,6 +130,7 @@ class Phrases:
             rf"{_NOUN_SIGN}|(?:{word['noun_stops']})(?=.)|(?:{word['noun_stops_last']})"
         )
         self._siblings = groups["siblings"].words
+        self._compounds = [tuple(word.replace("=", "/").split("/", 2)) for word in groups["compounds"].words]
         self._common_tail = re.compile(rf"(?:{word['common_tails']})$")
 
     def head(self, text: str) -> str:
@@ -174,6 +175,15 @@ class Phrases:
         predicate = rest[: end.start()] if end else rest
         return _TRAILING.sub("", noun)[:30], predicate[:16]
 
+    def both(self, name: str) -> list[str]:
+        """The two names that one word holds: 城乡居民收入 -> 城镇居民收入, 农村居民收入; [] where it holds one."""
+        for word, first, second in self._compounds:
+            at = name.find(word)
+            if at >= 0:
+                rest = name[at + len(word) :]
+                return [name[:at] + first + rest, name[:at] + second + rest]
+        return []
+
     def completed(self, name: str, last: str) -> str:
         """A listed name with what the last of the list has after it: 城镇, 农村居民收入 -> 城镇居民收入."""
         own = next((word for word in self._siblings if name.endswith(word)), "")
@@ -203,6 +213,8 @@ def load_phrases(path: Path) -> Phrases:
             examples = {str(k): str(v) for k, v in raw.items()} if isinstance(raw, dict) else {}
             entry.done()
             for word in words:
+                if name == "compounds" and not re.fullmatch(r"[^=/]+=[^=/]+/[^=/]+", word):
+                    entry.problem(f"'{word}' must be written word=first/second", "words")
                 try:
                     re.compile(word)
                 except re.error as error:

@@ -72,9 +72,7 @@ def document_periods(document: Document, view: str, title: str, plans: bool | No
             counted = Counter(years_in(view))
             if not counted:
                 return DocumentPeriods()
-            report = max(counted, key=lambda y: (counted[y], y)) if len(counted) < 4 else max(
-                (y for y in counted if counted[y] >= 2), default=max(counted)
-            )
+            report = max(counted, key=lambda y: (counted[y], y))
             plan = report + 1
             return DocumentPeriods(report, plan, str(report), str(plan), None, False)
     elif len(years) >= 2 and plans is not True:

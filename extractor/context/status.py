@@ -107,7 +107,8 @@ class StatusReader:
         bound = frame.modifier in ("at_least", "at_most", "range") or frame.role == "per_unit"
         if bound and frame.unit not in ("%", "元"):
             duty = cues["status.duty_words"].pattern.search(frame.left)
-            if duty or (planned and cues["status.rule_words"].pattern.search(frame.left)):
+            strict = frame.role == "per_unit" or (duty is not None and not planned)
+            if (duty and strict) or (strict and planned and cues["status.rule_words"].pattern.search(frame.left)):
                 return "rule", "status.rule_words"
         if planned:
             return "target", "status.plan_heading"

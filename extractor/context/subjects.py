@@ -11,12 +11,12 @@ import re
 from collections.abc import Sequence
 
 from extractor.context.frames import Frame
+from extractor.context.lists import distribute
 from extractor.context.phrases import (
     Phrases,
     is_measured,
     is_share,
     long_topic,
-    names_of,
     only_prepositions,
     split_growth,
     squeeze,
@@ -62,7 +62,7 @@ def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention], p
             left = left[: a - left_start] + "\x00" * (b - a) + left[b - left_start :]
             i += 1
         _read(frame, left.replace("\x00", "") if i > position else left, view, phrases)
-    _distribute(frames, phrases)
+    distribute(frames, phrases)
 
 
 def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
@@ -71,7 +71,7 @@ def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
         # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
         left = before.left + view[before.start : before.end] + left
     text = phrases.head(left)
-    if frame.origin is not None and frame.origin.unit == frame.unit and before is frame.origin:
+    if before is not None and frame.origin is before and before.unit == frame.unit:
         frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
         frame.subject, frame.why_subject = before.subject, "subject.from_to"
         return
@@ -208,7 +208,7 @@ def _relative(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
 def _topic(frame: Frame, view: str, phrases: Phrases) -> str:
     """What an incomplete phrase is about."""
     before = frame.before
-    if before is not None and frame.whole is None and before.whole is not None:
+    if before is not None and frame.whole is None and before.whole is not None and frame.unit not in _RELATIVE:
         before = before.whole
     if before is not None and before.base:
         whole = before.base if frame.unit in _RELATIVE else before.about or before.base
@@ -227,38 +227,6 @@ def _topic(frame: Frame, view: str, phrases: Phrases) -> str:
     if frame.section is not None:
         return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head(frame.section.title))[:18]
     return ""
-
-
-def _distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
-    """Give each figure of a list behind 分别 its own name: A、B产量分别增长30%、45%."""
-    i = 0
-    while i < len(frames):
-        first = frames[i]
-        at = first.lead.rfind("分别")
-        behind = first.before is not None and first.before.end > first.start - len(first.lead) + at
-        if at < 0 or len(first.lead) - at > 24 or behind:
-            i += 1
-            continue
-        group = [first]
-        while i + len(group) < len(frames) and frames[i + len(group)].before is group[-1] and (
-            frames[i + len(group)].gap.strip("以上下内左右约近超过 ") in ("、", "和", "及", "，", ",", "以及")
-        ):
-            group.append(frames[i + len(group)])
-        i += len(group)
-        names = names_of(phrases.head(first.lead[:at]))
-        if len(group) < 2 or len(names) != len(group):
-            continue
-        word = phrases.body(first.lead[at + 2 :])
-        for frame, name in zip(group, names, strict=True):
-            if name is not names[-1]:
-                name = phrases.completed(name, names[-1])
-            if frame is not first and names[0].startswith("第") and name[:1] in "二三":
-                name = "第" + name
-            frame.base, frame.why_subject = name, "subject.distributed"
-            frame.subject = name + (word if frame.role in ("growth", "change") else "")
-            bound = group[-1].modifier if group[-1].modifier in ("at_least", "at_most") else group[0].modifier
-            if bound in ("at_least", "at_most") and frame.modifier == "none":
-                frame.modifier = bound
 
 
 def _measure(unit: str, body: str) -> str:
