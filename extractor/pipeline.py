@@ -15,6 +15,7 @@ from dataclasses import replace
 from extractor import checks
 from extractor.context.engine import Context
 from extractor.ingest import from_text
+from extractor.ledger import disjoint, settle
 from extractor.library import Library, default_library
 from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
 from extractor.numbers.numerals import Malformed, Number
@@ -50,14 +51,14 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
 
     context = Context(document, view, layout, library)
     figures = tuple(context.read(body, tables, damaged))
-    ledger = _ledger(document, mentions, furniture, figures, context.labels)
+    ledger = _set_aside(document, mentions, furniture, figures, context.labels)
     checked = checks.run(document, view, figures, ledger, claim=context.claim)
 
-    figures = _in_own_words(document.text, view, checked.figures)
+    figures = disjoint(_in_own_words(document.text, view, checked.figures))
     return Extraction(
         document=document,
         figures=figures,
-        ledger=_with_figures(document, checked.ledger, figures),
+        ledger=settle(document, view, checked.ledger, figures),
         place=context.place,
         place_code=context.place_code,
         period=context.periods.default,
@@ -88,17 +89,17 @@ class _Spans:
         return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
 
 
-def _ledger(
+def _set_aside(
     document: Document, mentions: Sequence[Mention], furniture: _Spans, figures: Sequence[Figure], labels: set[int]
 ) -> tuple[LedgerEntry, ...]:
-    """One entry for each numeric mention that is no figure, in text order."""
+    """One entry for each numeric mention that no figure holds, in text order."""
     doc, text = document.id, document.text
     starts = [figure.start for figure in figures]
     entries = []
     for mention in mentions:
         start, end = mention.start, mention.end
         i = bisect_right(starts, end - 1) - 1
-        if i >= 0 and figures[i].end > start:
+        if i >= 0 and figures[i].start <= start and figures[i].end >= end:
             continue
         block = furniture.find(start)
         quote = text[start:end]
@@ -126,17 +127,3 @@ def _in_own_words(text: str, view: str, figures: tuple[Figure, ...]) -> tuple[Fi
         )
         for figure in figures
     )
-
-
-def _with_figures(
-    document: Document, ledger: Sequence[LedgerEntry], figures: Sequence[Figure]
-) -> tuple[LedgerEntry, ...]:
-    """The whole ledger: what is no figure, and an entry for each figure, disjoint and in text order."""
-    starts = [figure.start for figure in figures]
-    entries = [LedgerEntry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
-    for entry in ledger:
-        i = bisect_right(starts, entry.end - 1) - 1
-        if i < 0 or figures[i].end <= entry.start:
-            entries.append(entry)
-    entries.sort(key=lambda entry: entry.start)
-    return tuple(entries)

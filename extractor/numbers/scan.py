@@ -69,12 +69,12 @@ _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d
 _PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
 #: Eras of Chinese history that number their years.
 _ERAS = frozenset(
-    ["民国", "洪武", "永乐", "宣德", "正统", "成化", "弘治", "正德", "嘉靖", "隆庆", "万历", "天启", "崇祯"]
-    + ["顺治", "康熙", "雍正", "乾隆", "嘉庆", "道光", "咸丰", "同治", "光绪", "宣统"]
+    "民国 洪武 永乐 宣德 正统 成化 弘治 正德 嘉靖 隆庆 万历 天启 崇祯 "
+    "顺治 康熙 雍正 乾隆 嘉庆 道光 咸丰 同治 光绪 宣统".split()
 )
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
-_DOTS = re.compile(r"\d+(?:\.\d+){2,}")
+_DOTS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+){2,}")
 _LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
 _BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
 _DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
@@ -431,7 +431,7 @@ class _Scanner:
             return stop
         quantity = read_chinese(view, start, self.units)
         if quantity is None:
-            return stop
+            return self._unread(start, stop)
         if self._titled(start):
             return self._add(start, quantity.end, "name", "title")
         if (
@@ -444,6 +444,21 @@ class _Scanner:
             return self._add(start, quantity.end, "name", "quoted")
         self._figure(quantity)
         return quantity.end
+
+    def _unread(self, start: int, stop: int) -> int:
+        """A run of numerals that is no quantity: a word, unless a measure shows that something stands before one.
+
+        万二十三户 is read from its first digit on; 五三五户 breaks the grammar and says so.
+        """
+        view = self.view
+        lead = start
+        while lead < stop and view[lead] in "百千万亿佰仟":
+            lead += 1
+        if stop - lead < 2 or self.units.match(view, stop, True) is None:
+            return stop
+        if lead > start:
+            return lead
+        return self._add(start, stop, "malformed", "the numeral breaks the grammar")
 
 
 _READERS: dict[str, Callable[[_Scanner, int], int]] = {

@@ -1,0 +1,83 @@
+"""The ledger: what became of every number of a document, disjoint, in text order, without a digit left out.
+
+The stages before decide what a number is. Here their answers are put side by side: a figure wins over what was said of
+the same characters before, an entry that a figure overlaps in part keeps the rest of its span, and digits that no
+stage accounted for are entered as unexplained rather than lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.model import Document, Figure, LedgerEntry
+from extractor.numbers.numerals import CHINESE
+
+_DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+#: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
+_NUMERIC = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
+_EDGE = "-—~至到、，,.。;；:： \t\r\n\u3000/"
+
+
+def disjoint(figures: Sequence[Figure]) -> tuple[Figure, ...]:
+    """The figures without those that begin inside the one before them. Figures come and go in text order."""
+    kept: list[Figure] = []
+    end = 0
+    for figure in figures:
+        if figure.start >= end:
+            kept.append(figure)
+            end = figure.end
+    return tuple(kept)
+
+
+def settle(
+    document: Document, view: str, entries: Sequence[LedgerEntry], figures: Sequence[Figure]
+) -> tuple[LedgerEntry, ...]:
+    """The whole ledger: an entry for each figure (``figures`` are disjoint), and for every other number of ``view``."""
+    own = [LedgerEntry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
+    ledger: list[LedgerEntry] = []
+    end = 0
+    for entry in _merged(document.text, own, sorted(entries, key=lambda entry: entry.start)):
+        ledger += _lost(document, view, end, entry.start)
+        ledger.append(entry)
+        end = entry.end
+    ledger += _lost(document, view, end, len(view))
+    return tuple(ledger)
+
+
+def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) -> Iterator[LedgerEntry]:
+    """Figures and what the others keep beside them, disjoint and in text order."""
+    i, end = 0, 0
+    for entry in others:
+        start = max(entry.start, end)
+        while i < len(figures) and figures[i].start < entry.end:
+            figure = figures[i]
+            if start < figure.start:
+                yield from _piece(text, entry, start, figure.start)
+            yield figure
+            start = end = max(end, figure.end)
+            i += 1
+        start = max(start, end)
+        if start < entry.end:
+            yield from _piece(text, entry, start, entry.end)
+            end = entry.end
+    yield from figures[i:]
+
+
+def _piece(text: str, entry: LedgerEntry, start: int, end: int) -> Iterator[LedgerEntry]:
+    """``entry`` cut to a part of its span; nothing where no numeral is left in it."""
+    if start == entry.start and end == entry.end:
+        yield entry
+        return
+    quote = text[start:end]
+    start += len(quote) - len(quote.lstrip(_EDGE))
+    quote = quote.strip(_EDGE)
+    if _NUMERIC.search(quote):
+        yield replace(entry, start=start, end=start + len(quote), quote=quote)
+
+
+def _lost(document: Document, view: str, start: int, end: int) -> Iterator[LedgerEntry]:
+    for found in _DIGITS.finditer(view, start, end):
+        first, last = found.span()
+        yield LedgerEntry(document.id, first, last, document.text[first:last], "unexplained", "")
