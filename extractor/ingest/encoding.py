@@ -65,7 +65,8 @@ def decode(data: bytes, where: str = "", declared: str | None = None) -> Decoded
 def _legacy(data: bytes, where: str, declared: str | None) -> Decoded:
     patched = data.decode("utf-8", "replace")
     lost = patched.count("�")
-    if lost <= max(3, len(patched) // 500) and len(_HAN.findall(patched[:_SAMPLE])) >= 10 * min(lost, 100):
+    # Bytes of another encoding leave next to no Chinese character when read as UTF-8.
+    if 0 < lost * 10 <= len(_HAN.findall(patched)):
         # A UTF-8 file cut in the middle of a character, or with a few bytes damaged: every other codec would ruin it.
         return Decoded(patched, "utf-8", (f"damaged_bytes: {lost} byte sequence(s) are not valid UTF-8 (shown as �)",))
     warnings: tuple[str, ...] = ()
