@@ -114,6 +114,12 @@ class AnchorReader:
                 rule = "period.compared" if compared else "period.upto" if upto else "period.date"
                 anchor = Anchor(date.start, date.end, period, rule)
                 clause = self.layout.clause(date.start)
+                if date.date is not None and date.date[2] == "since" and not compared:
+                    end_year = self.periods.report
+                    if len(period) == 4 and end_year is not None and int(period) < end_year:
+                        period = f"{period}/{end_year}"
+                    anchors.append(Anchor(date.start, date.end, period, "period.since", clause[1]))
+                    continue
                 if not upto and self.periods.dated and not _OPENS.search(view[clause[0] : date.start]):
                     anchor.reach = clause[1]
                 before = anchors[-1] if anchors else None
@@ -140,7 +146,7 @@ class AnchorReader:
         start, end = word.span()
         left = self.view[max(0, start - 3) : start]
         compared = _COMPARED.search(left) is not None
-        if compared and not word["plan"] or (word["last"] and left[-1:] in ("由", "从")):
+        if (compared and not word["plan"]) or (word["last"] and left[-1:] in ("由", "从")):
             return None
         if word["now"]:
             p = self.periods
@@ -177,6 +183,19 @@ class AnchorReader:
             return Anchor(start, end, f"{own - 4}/{own}", "period.five_years")
         if word["fiveahead"] and self.periods.plan:
             return Anchor(start, end, f"{self.periods.plan}/{self.periods.plan + 4}", "period.five_years")
+        return None
+
+    def opening_year(self, offset: int) -> Anchor | None:
+        """The year that opened a sentence last in the paragraph of ``offset``: 刚刚过去的2025年，…。生产总值增长5.8%."""
+        first = self.layout.paragraph(offset)[0]
+        i = bisect_right(self._starts, offset) - 1
+        while i >= 0 and self.dates[i].start >= first:
+            date = self.dates[i]
+            i -= 1
+            head = self.view[self.layout.sentence(date.start)[0] : date.start]
+            if date.date is None or date.date[2] or len(date.date[0]) != 4 or date.date[1] or not _OPENS.search(head):
+                continue
+            return Anchor(date.start, date.end, date.date[0], "period.date")
         return None
 
     def last_date(self, offset: int) -> Anchor | None:

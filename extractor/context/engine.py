@@ -22,6 +22,7 @@ from extractor.library import Library
 from extractor.library.neighbours import Neighbours, around
 from extractor.model import Document, Figure, Role, Status
 from extractor.numbers.scan import Mention
+from extractor.reading.fold import fold
 from extractor.reading.layout import Layout
 from extractor.reading.tables import Grid
 
@@ -38,6 +39,11 @@ def _finder(library: Library) -> PlaceFinder:
     return PlaceFinder(Gazetteer.load())
 
 
+def _several_years(period: str | None) -> bool:
+    """Whether a period is an interval of years; growth over one is not growth over the year before."""
+    return period is not None and len(period) == 9 and period[4] == "/"
+
+
 class Context:
     """Reads the figures of one document; made for it and dropped with it."""
 
@@ -45,7 +51,7 @@ class Context:
         self.view = view
         self.layout = layout
         self.library = library
-        self.title = document.title or ""
+        self.title = fold(document.title or "")
         self.cues = library.compiled(_cues)
         self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
@@ -89,6 +95,8 @@ class Context:
             words = Neighbours(figure.subject, "", figure.subject, heading, self.title)
         else:
             words = around(self.view, figure.start, figure.end, figure.sentence, heading, self.title)
+        if figure.role == "growth" and _several_years(figure.period):
+            return None, ""
         return self._claim(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
 
     def _claim(
@@ -102,7 +110,7 @@ class Context:
         region = self.places.region(start, frame.clause[0], frame.sentence[0])
         heading = frame.section.title if frame.section else ""
         indicator, rule = None, ""
-        if region.rule != "scope":
+        if region.rule != "scope" and not (frame.role == "growth" and _several_years(frame.period)):
             words = around(self.view, start, end, frame.sentence, heading, self.title)
             indicator, rule = self._claim(
                 frame.subject, frame.unit, frame.role, frame.status, words, frame.direction

@@ -1,8 +1,8 @@
 """Lists that share one head: each figure gets the name of its own item.
 
-A、B产量分别增长30%、45% names two items before 分别 and has a figure for each; a second run of figures (，分别增长5.5%、
-7.6% or ，增长4.6%、6.7%) takes the names of the first. A word that holds two (城乡居民收入, 存贷款余额) is split where two
-figures follow.
+A、B产量分别增长30%、45% names two items before 分别 and has a figure for each; a second run of figures
+(，分别增长5.5%、7.6% or ，增长4.6%、6.7%) takes the names of the first.
+A word that holds two (城乡居民收入, 存贷款余额) is split where two figures follow.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ _DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成
 _AS_OF = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
 #: A level reached at the end of several years, not the sum over them.
-_REACHED = re.compile(r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数|居全[国省])[^，。；,;]{0,3}$")
+_REACHED = re.compile(
+    r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数)[^，。；,;]{0,3}$"
+)
 _FROM = re.compile(r"(?:由|从)[^，。；,;]{0,12}$")
 _TO = re.compile(
     r"^[^，。；,;]{0,8}(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|跃)(?:到|至|为)"
@@ -179,6 +181,12 @@ class PeriodReader:
         """Whether a date of the sentence before still holds for this one."""
         last = self._anchors[-1] if self._anchors else self._carried
         self._carried = None
+        section = frame.section
+        default = self._sections.get(section.path if section else (), (None, None, False))[0]
+        if default and len(default) == 9 and default[4] == "/":
+            # In a chapter on five years a year that opens a sentence goes on to the end of its paragraph.
+            self._carried = self.reader.opening_year(frame.sentence[0])
+            return
         if last is None or self._sentence < 0:
             return
         view, start = self.view, frame.sentence[0]
@@ -187,11 +195,6 @@ class PeriodReader:
             return
         if not self.periods.dated:
             self._carried = self.reader.last_date(start)
-            return
-        section = frame.section
-        default = self._sections.get(section.path if section else (), (None, None, False))[0]
-        if last.rule == "period.date" and len(last.period) == 4 and default and len(default) == 9:
-            self._carried = last  # in a chapter on five years a year named goes on to the end of its paragraph
             return
         if last.rule not in ("period.upto", "period.year_end", "period.part_end"):
             return

@@ -34,7 +34,7 @@ def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
         frame.role, frame.why_role = ("per_unit" if before.role == "per_unit" else "level"), "role.last_level"
         return
     left, right, unit = frame.left, frame.right, frame.unit
-    if unit in _AGES or (
+    if (unit in _AGES and "寿命" not in left and "平均年龄" not in left) or (
         frame.modifier in ("at_least", "at_most") and cues["role.criterion_after"].pattern.search(right)
     ):
         frame.role, frame.why_role = "criterion", "role.criterion_after"
