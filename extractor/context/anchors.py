@@ -186,7 +186,7 @@ class AnchorReader:
         return None
 
     def opening_year(self, offset: int) -> Anchor | None:
-        """The year that opened a sentence last in the paragraph of ``offset``: 刚刚过去的2025年，…。生产总值增长5.8%."""
+        """The year that opened a sentence last in the paragraph of ``offset``: 刚刚过去的2025年，…。GDP增长5.8%."""
         first = self.layout.paragraph(offset)[0]
         i = bisect_right(self._starts, offset) - 1
         while i >= 0 and self.dates[i].start >= first:
