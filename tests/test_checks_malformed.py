@@ -174,3 +174,8 @@ def test_the_search_is_linear_in_the_number_of_glued_figures() -> None:
 
     seconds(50)
     assert seconds(1200) < 14 * max(seconds(200), 0.01)
+
+
+def test_a_numeral_of_two_parts_misses_no_measure() -> None:
+    figures = extract("全县投入资金3亿5000万元。").figures
+    assert [(figure.quote, figure.flags) for figure in figures] == [("3亿5000万元", ())]

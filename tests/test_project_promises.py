@@ -41,6 +41,36 @@ PIECES = st.sampled_from(
 )
 MIXTURES = st.lists(PIECES | st.text(max_size=6), max_size=40).map("".join)
 
+#: Signs that damage a number where they are put into it or between two of them.
+WEDGES = st.sampled_from(
+    [
+        *"，、。./-—~至和第余多万亿百十零每约负半成年月日号户人元%()〔〕《》“”",
+        *("\n", " ", "\t", "1", "07", ",000", "//", "其中："),
+    ]
+)
+
+
+@st.composite
+def mutations(draw: st.DrawFn) -> str:
+    """Report fragments with characters cut out, doubled, swapped or wedged in, as lost markup and bad scans do."""
+    text = "".join(draw(st.lists(PIECES, min_size=1, max_size=12)))
+    for _ in range(draw(st.integers(0, 8))):
+        at = draw(st.integers(0, max(0, len(text) - 1)))
+        width = draw(st.integers(1, 3))
+        change = draw(st.sampled_from(["cut", "double", "wedge", "move"]))
+        piece = text[at : at + width]
+        if change == "cut":
+            text = text[:at] + text[at + width :]
+        elif change == "double":
+            text = text[:at] + piece + text[at:]
+        elif change == "wedge":
+            text = text[:at] + draw(WEDGES) + text[at:]
+        else:
+            to = draw(st.integers(0, len(text)))
+            text = text[:at] + text[at + width :]
+            text = text[:to] + piece + text[to:]
+    return text
+
 
 def check(extraction: Extraction) -> None:
     """Every promise that one result can keep or break."""
@@ -64,6 +94,8 @@ def check(extraction: Extraction) -> None:
     assert {entry.figure for entry in entries if entry.figure} == set(ids)
     starts = [figure.start for figure in extraction.figures]
     assert starts == sorted(starts)
+    for one, two in pairwise(extraction.figures):
+        assert one.end <= two.start, f"{one.quote!r} and {two.quote!r} overlap"
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.name)
@@ -91,6 +123,25 @@ def test_random_mixtures(text: str) -> None:
     extraction = extract(document, LIBRARY)
     assert extraction.document.text == text
     check(extraction)
+
+
+@settings(max_examples=400, deadline=None)
+@given(mutations())
+def test_damaged_texts(text: str) -> None:
+    if text.replace("\ufeff", "").strip():
+        check(extract(from_text(text), LIBRARY))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("全省第39—10万50万元", "收入1,172.964.18万元", "收入1,1\n26亿元", "补贴70，//月", "共万二十三户"),
+        *("5.1\n万人次\n12", "〔2023〕7，0号12/人/3", "1-2-3-4户至5万6"),
+        *("每1/2户", "12,34,567,8户", "三十万五三户", "2023年13月45日67户"),
+    ],
+)
+def test_texts_that_once_lost_digits(text: str) -> None:
+    check(extract(from_text(text), LIBRARY))
 
 
 def test_little_of_the_corpus_is_unexplained() -> None:

@@ -15,6 +15,7 @@ from ..model import Document, Figure, LedgerEntry
 from .catalogue import flag_code
 from .dates import YEAR
 from .plausibility import Bounds
+from .work import WHOLE_UNITS
 
 MISSING_UNIT = flag_code(
     "missing_unit",
@@ -123,8 +124,13 @@ def _rate_units(
     return (f"元/{per}{tail}",), "元"
 
 
-def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds) -> list[Finding]:
-    """Numbers without measure right behind a counted noun: 网格员1729, 总参保户数626213968."""
+def bare(
+    view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds, figures: tuple[Figure, ...] = ()
+) -> list[Finding]:
+    """Numbers without measure right behind a counted noun: 网格员1729, 总参保户数626213968.
+
+    A noun that the bounds do not know takes the measure that the document prints with the same number and noun.
+    """
     found = []
     for entry in ledger:
         if entry.disposition not in ("unexplained", "malformed"):
@@ -139,7 +145,7 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds) -> list[Fin
         if before[-1:].isspace() or not before:
             continue
         noun = _NOUN_TAIL.sub("", before)
-        unit = bounds.measure_of(noun)
+        unit = bounds.measure_of(noun) or _elsewhere(view, text, noun, figures)
         if unit is None or (re.fullmatch(YEAR, text) and unit != "户") or (unit in ("个", "家") and int(text) < 10):
             continue
         if unit != "户" and len(text) > 8:
@@ -160,6 +166,22 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds) -> list[Fin
             )
         )
     return found
+
+
+def _elsewhere(view: str, text: str, noun: str, figures: tuple[Figure, ...]) -> str | None:
+    """供水工程18 ... 18处供水工程: the measure of the same number with the same noun elsewhere in the document."""
+    name = noun[-2:]
+    if len(name) < 2 or not all("一" <= sign <= "鿿" for sign in name):
+        return None
+    value = Decimal(text)
+    for figure in figures:
+        if (
+            figure.value == value
+            and figure.unit in WHOLE_UNITS
+            and (name in view[figure.end : figure.end + 8] or name in view[max(0, figure.start - 6) : figure.start])
+        ):
+            return figure.unit
+    return None
 
 
 def runs(view: str) -> list[Finding]:
@@ -211,6 +233,8 @@ def place(
     for finding in findings:
         index = bisect_left(starts, finding.end) - 1
         if index >= 0 and figures[index].end > finding.start:
+            if finding.kind == "pair" and figures[index].number_end > finding.number_end:
+                continue  # one numeral of two parts: 3亿5000万元
             if finding.kind != "points" or figures[index].start == finding.start:
                 marked[figures[index].start] = finding
             continue

@@ -192,7 +192,7 @@ def _decimal(whole: str, rest: str) -> Decimal | None:
     return scaled(f"{head}.{digits}", MAGNITUDE.get(magnitude, 0))
 
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[十百千万亿]+|[零〇]")
+_TOKEN = re.compile(r"\d+(?:\.\d+)?|[十百千万亿零〇]")
 
 
 def mixed_value(text: str) -> Decimal | None:
@@ -200,22 +200,43 @@ def mixed_value(text: str) -> Decimal | None:
 
     >>> mixed_value("3万4000"), mixed_value("1千零20"), mixed_value("3亿5000万"), mixed_value("3万4")
     (Decimal('34000'), Decimal('1020'), Decimal('350000000'), None)
+    >>> mixed_value("1千2百万"), mixed_value("1亿3千5百万"), mixed_value("3千5万")
+    (Decimal('12000000'), Decimal('135000000'), None)
     """
-    total, below, digits, zero = Decimal(0), 99, "", False
+    total = section = Decimal(0)  # 万 and 亿 multiply the section since the one before: (1千 + 2百) 万
+    large, small, digits, zero = 99, 99, "", False
     for token in _TOKEN.findall(text):
         if token in "零〇":
             zero = True
-        elif token[0] in "十百千万亿":
-            power = MAGNITUDE.get(token) if digits else None
-            if power is None or power >= below:
+        elif token in "十百千":
+            power = MAGNITUDE.get(token, 1)
+            if not digits or power >= small:
                 return None
-            total += scaled(digits, power)
-            digits, below, zero = "", power, False
+            section += scaled(digits, power)
+            digits, small, zero = "", power, False
+        elif token in "万亿":
+            power = MAGNITUDE[token]
+            if digits:
+                if small < 99 and not _fits(digits, small, zero):
+                    return None
+                section += Decimal(digits)
+            if large == 4 and (token == "亿" or not section):  # 3万亿, 3万5千亿, 1万万
+                total, large = (total + section) * 10**power, 8
+            elif not section or power >= large or section * 10**power >= Decimal(10) ** large:
+                return None
+            else:
+                total, large = total + section * 10**power, power
+            section, small, digits, zero = Decimal(0), 99, "", False
         else:
             digits = token
     if digits:
-        width = len(digits.partition(".")[0])
-        if width > below or "." in digits or (not zero and width != below):
+        if not _fits(digits, min(small, large), zero):
             return None
-        total += Decimal(digits)
-    return total
+        section += Decimal(digits)
+    return total + section if section < Decimal(10) ** large else None
+
+
+def _fits(digits: str, below: int, zero: bool) -> bool:
+    """Whether digits fill all places below a magnitude, or fewer of them after a 零."""
+    width = len(digits)
+    return "." not in digits and (width == below or (zero and width < below))

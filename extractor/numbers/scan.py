@@ -69,8 +69,10 @@ _RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d
 _PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
 #: Eras of Chinese history that number their years.
 _ERAS = frozenset(
-    "民国 洪武 永乐 宣德 正统 成化 弘治 正德 嘉靖 隆庆 万历 天启 崇祯 "
-    "顺治 康熙 雍正 乾隆 嘉庆 道光 咸丰 同治 光绪 宣统".split()
+    [
+        *("民国", "洪武", "永乐", "宣德", "正统", "成化", "弘治", "正德", "嘉靖", "隆庆", "万历", "天启", "崇祯"),
+        *("顺治", "康熙", "雍正", "乾隆", "嘉庆", "道光", "咸丰", "同治", "光绪", "宣统"),
+    ]
 )
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
@@ -186,8 +188,8 @@ class _Scanner:
             mention = self.found[-1]
             if mention.kind == "figure" and mention.unit and mention.start == pos and mention.unit not in ("%", "次序"):
                 mention.start = start
-                if "/" not in mention.unit:
-                    mention.unit = "/".join((mention.unit, *parts))
+                printed = mention.unit.split("/")[1:]  # 每月120元/人 is 元/人/月
+                mention.unit = "/".join((mention.unit, *(part for part in parts if part not in printed)))
         return stop
 
     def _digit(self, start: int) -> int:
