@@ -16,7 +16,7 @@ from extractor import checks
 from extractor.context.engine import Context
 from extractor.ingest import from_text
 from extractor.ledger import disjoint, settle
-from extractor.library import Library, default_library
+from extractor.library import Library, default_library, rates
 from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
 from extractor.numbers.numerals import Malformed, Number
 from extractor.numbers.parse import read_number
@@ -54,7 +54,8 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     ledger = _set_aside(document, mentions, furniture, figures, context.labels)
     checked = checks.run(document, view, figures, ledger, claim=context.claim)
 
-    figures = disjoint(_in_own_words(document.text, view, checked.figures))
+    settled = rates.settle(checked.figures, library)
+    figures = disjoint(_in_own_words(document.text, view, settled))
     return Extraction(
         document=document,
         figures=figures,

@@ -39,9 +39,9 @@ def _finder(library: Library) -> PlaceFinder:
     return PlaceFinder(Gazetteer.load())
 
 
-def _several_years(period: str | None) -> bool:
-    """Whether a period is an interval of years; growth over one is not growth over the year before."""
-    return period is not None and len(period) == 9 and period[4] == "/"
+def _claims_nothing(role: Role, period: str | None) -> bool:
+    """Whether no indicator can claim a figure: a change is no level, growth over several years is none over one."""
+    return role == "change" or (role == "growth" and period is not None and len(period) == 9 and period[4] == "/")
 
 
 class Context:
@@ -95,7 +95,7 @@ class Context:
             words = Neighbours(figure.subject, "", figure.subject, heading, self.title)
         else:
             words = around(self.view, figure.start, figure.end, figure.sentence, heading, self.title)
-        if figure.role == "growth" and _several_years(figure.period):
+        if _claims_nothing(figure.role, figure.period):
             return None, ""
         return self._claim(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
 
@@ -110,7 +110,7 @@ class Context:
         region = self.places.region(start, frame.clause[0], frame.sentence[0])
         heading = frame.section.title if frame.section else ""
         indicator, rule = None, ""
-        if region.rule != "scope" and not (frame.role == "growth" and _several_years(frame.period)):
+        if region.rule != "scope" and not _claims_nothing(frame.role, frame.period):
             words = around(self.view, start, end, frame.sentence, heading, self.title)
             indicator, rule = self._claim(
                 frame.subject, frame.unit, frame.role, frame.status, words, frame.direction

@@ -89,7 +89,8 @@ def read_cells(
 
 
 def _figure(mention: Mention, grid: Grid, cell: Cell, units: Units) -> CellFigure | None:
-    value, unit = _decimal(cell.text), mention.unit
+    # A measure behind the end of the cell belongs to the next one (5.7 before 批发和零售业).
+    value, unit = _decimal(cell.text), mention.unit if mention.end <= cell.end else ""
     if mention.kind in ("figure", "bare") and mention.value is not None and mention.end <= cell.end:
         value = mention.value
     if value is None:
