@@ -23,6 +23,7 @@ _LABEL = re.compile(
     r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z"
 )
 _LABELLED = re.compile(r"\d[\dA-Za-z-]{3,}(?![\d]*[万亿元人户])")
+_ATTACHED = re.compile(r"\d{1,2}(?:-\d{1,2})?(?![\d.万亿元人户个份件张%])")
 _NUMBER_OF = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
 
 _LINE_DIGIT = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、．](?!\d)|\d{1,3}[)])\s?")
@@ -46,6 +47,10 @@ def read_identifier(view: str, pos: int, units: Units) -> tuple[int, str] | None
     found = _PHONE.match(view, pos)
     if found is not None:
         return found.end(), "phone number"
+    if pos > 1 and view[pos - 2 : pos] in ("附件", "附表", "附录", "附图"):
+        found = _ATTACHED.match(view, pos)
+        if found is not None:
+            return found.end(), "attachment"
     if _ISO_DATE.match(view, pos) is None:
         end = _code(view, pos, units)
         if end:

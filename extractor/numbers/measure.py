@@ -25,7 +25,17 @@ _WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余
 _HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
 _OVER = re.compile(r"多(?![种个项元方次边样])")
 _WIDTH = 15
-"""Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings."""
+"""Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings unless the next goes on."""
+#: A short line that breaks off inside a number: words that touch it, no column, no number of a table or an appendix.
+_CUT_LINE = re.compile(
+    r"(?!.{0,15}[\t|│:：])(?:\S{0,11}[\u4e00-\u9fff])?[\u4e00-\u9fff](?<![第表图件章节条款例式之])[\d.,]{1,12}[余多万亿千百]{0,3}\Z"
+)
+_COMMON = r"人次|户次|个百分点|公里|平方米|立方米|平方公里|公斤|[户人名个家处座条项件份场次亩吨元所篇辆台套头只%‰天岁]"
+#: The next line begins with the rest of the number and a measure that ends there.
+_GOES_ON = re.compile(
+    rf"(?:\d{{1,6}}(?:\.\d{{1,4}})?)?[余多]?(?:[十百千]?[万亿]{{1,2}}[余多]?(?:{_COMMON})"
+    rf"|(?:{_COMMON})(?![\u4e00-\u9fff](?<![以左增下同占])))"
+)
 
 
 @dataclass(slots=True)
@@ -52,9 +62,12 @@ def gap(view: str, pos: int) -> int:
     if view[end : end + 1] not in ("\n", "\r"):
         return end
     found = _CUT.match(view, pos)
-    if found is None or pos - view.rfind("\n", 0, pos) - 1 < _WIDTH:
+    if found is None:
         return pos
-    return found.end()
+    line = view.rfind("\n", 0, pos) + 1
+    if pos - line >= _WIDTH or (_CUT_LINE.match(view, line, pos) and _GOES_ON.match(view, found.end())):
+        return found.end()
+    return pos
 
 
 def power_of(magnitude: str | None) -> int:
