@@ -63,6 +63,12 @@ def test_a_lost_unit_is_supplied(text: str, expected: tuple[str, str]) -> None:
     assert readings("全县" + text) == [("missing_unit", *expected)]
 
 
+def test_the_same_noun_elsewhere_supplies_the_measure() -> None:
+    text = "建设供水工程18,受益人口2.3万人。问题:18处供水工程中有3处管护不到位。"
+    assert readings(text) == [("missing_unit", "18", "处")]
+    assert readings("建设供水工程18,受益人口2.3万人。") == []
+
+
 def test_a_year_in_front_of_a_count() -> None:
     text = "截至20239月底,全县监测对象1926户。为2023412户新识别监测对象安排了联系人。"
     assert readings(text) == [("glued_date", "412", "户")]

@@ -30,6 +30,7 @@ _COUNT_OF = {
     "次": ("次", "人次"),
     "亩": ("亩",),
 }
+_VILLAGES = re.compile(r"[^,，、。;；\d]{0,6}村")
 REACH = 6
 SPAN = 160
 
@@ -109,6 +110,8 @@ def _mismatch(
         and average.start - near_counts[0][0].end <= 6
         and 0.3 <= near_totals[0][1] / near_counts[0][1] / average.value <= 3
     )
+    if not chained and not topic and len(near_totals) == len(near_counts) == 1:
+        chained = _in_a_row(sheet, average, per, near_totals[0][0], near_counts[0][0])
     if chained or (len(near_totals) == 1 and len(near_counts) == 1 and named):
         (total, total_value, _), (count, count_value, _) = near_totals[0], near_counts[0]
         if (
@@ -120,6 +123,17 @@ def _mismatch(
             return
     if named and not near_counts:
         _tenfold(sheet, average, per, named[0][0])
+
+
+def _in_a_row(sheet: Sheet, average: Item, per: str, total: Item, count: Item) -> bool:
+    """改造186户,拨付资金37.2万元,户均2万元: count, total and average follow each other with nothing between them, and
+    the average is of the right size or off by a factor of ten."""
+    if total.index != average.index - 1 or count.index != average.index - 2 or average.start - total.end > 6:
+        return False
+    if per == "村" and _VILLAGES.match(sheet.view, count.end) is None:
+        return False
+    ratio = total.value / count.value / average.value
+    return 0.3 <= ratio <= 3 or any(abs(ratio / power - 1) <= 0.005 for power in (0.1, 10.0, 0.01, 100.0))
 
 
 def _tenfold(sheet: Sheet, average: Item, per: str, total: Item) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .catalogue import flag_code
 from .dates import YEAR
-from .relations import Group, overlapping
+from .relations import Group, beyond
 from .splits import digits_of, splits
 from .work import WHOLE_UNITS, Item, Sheet, amount_text
 
@@ -234,7 +234,11 @@ def _within(sheet: Sheet, group: Group) -> None:
         return
     previous = group.start
     for part in group.parts:
-        if part.figure.role not in ("level", "change") or part.figure.value_max is not None:
+        if (
+            part.figure.role not in ("level", "change")
+            or part.figure.value_max is not None
+            or part.figure.modifier in ("at_least", "at_most")  # a class (50万元以上的村), not an amount
+        ):
             continue
         if part.start - previous > 120:
             break
@@ -248,7 +252,7 @@ def _within(sheet: Sheet, group: Group) -> None:
                 if part.value - sheet.slack(part) > (whole_value + half) * (
                     1.0 if whole.figure.modifier == "none" else 1.15
                 ):
-                    if overlapping(group) and part.value < 20 * whole_value:
+                    if beyond(group) and part.value < 20 * whole_value:
                         continue
                     text = f"{sheet.printed(part)}大于其所属的{sheet.printed(whole)}"
                     if whole.repair:

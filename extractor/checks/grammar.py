@@ -124,9 +124,7 @@ def _rate_units(
     return (f"元/{per}{tail}",), "元"
 
 
-def bare(
-    view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds, figures: tuple[Figure, ...] = ()
-) -> list[Finding]:
+def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds, figures: tuple[Figure, ...] = ()) -> list[Finding]:
     """Numbers without measure right behind a counted noun: 网格员1729, 总参保户数626213968.
 
     A noun that the bounds do not know takes the measure that the document prints with the same number and noun.
@@ -150,7 +148,7 @@ def bare(
             continue
         if unit != "户" and len(text) > 8:
             continue
-        named = noun[-6:].lstrip("，,。;；、 ")
+        named = re.split(r"[，,。;；、：:\s]", noun)[-1][-12:]
         found.append(
             Finding(
                 entry.start,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from .relations import Group
-from .shares import Solution
+from .share_cuts import Solution
 from .splits import Split, splits
 from .work import Doubt, Item, Sheet, amount_text, decimal_text
 

@@ -17,9 +17,19 @@ _BRACKET = re.compile(r"[(（]([^()（）]{3,400})[)）]")
 _OVERLAP = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
 
 
+#: Words of parts that may even exceed what stands before them: another time, another source.
+_BEYOND = re.compile(r"已消除|新增|累计|占|上级")
+#: Lists whose parts are kinds seen from different sides (涉农贷款 and 小微企业贷款), so that they may exceed the whole.
+_KINDS = re.compile(
+    r"涉农|小微|普惠|绿色|民营|民间|基础设施|房地产|技改|技术改造|高新|高技术|新兴|规模以上|规上|限额以上"
+)
 _STOPS = ",，、;；:：.。)）(（"
 #: 比上年451万元: a level of another time is no whole.
 _EARLIER = re.compile(r"(?:比|较)[^,，。;；]{0,12}\Z")
+#: Verbs that open the next item of an enumeration of results: a list of parts ends where the whole's own verb returns.
+_NEXT = re.compile(
+    r"新增|新建|建成|改造|完成|发放|实施|投入|安排|培训|开展|创建|打造|引进|拨付|落实|争取|硬化|修建|改扩建"
+)
 #: Longest stretch without a figure within a list of parts.
 CHAIN = 45
 
@@ -57,8 +67,12 @@ def groups(sheet: Sheet) -> list[Group]:
             stop = close if close > 0 else stop
         elif (outer := _closing(view, begin, first.start)) > 0:
             stop = min(stop, outer)
-        parts = _take(sheet, after, stop, match.end())
+        elif opening == "、":
+            # A639公里、其中B370公里,C2600公里: within an enumeration the next comma goes on with other things
+            commas = [place for place in (view.find(sign, first.end, stop) for sign in ",，") if place > 0]
+            stop = min(commas, default=stop)
         wholes = _wholes(sheet, after, begin)
+        parts = _take(sheet, after, stop, match.end(), _verb(sheet, wholes, first, match.end()))
         if parts and wholes:
             found.append(
                 Group(wholes, parts, match.group(), view[wholes[0].start : parts[-1].end], begin, opening in "(（")
@@ -84,6 +98,17 @@ def overlapping(group: Group) -> bool:
     return _OVERLAP.search(group.text, max(0, first - 30)) is not None
 
 
+def beyond(group: Group) -> bool:
+    """Whether a part may be larger than the figure before it, as it counts over another time or from another source."""
+    first = group.parts[0].start - group.wholes[0].start
+    return _BEYOND.search(group.text, max(0, first - 30)) is not None
+
+
+def crossing(group: Group) -> bool:
+    """Whether the parts are kinds that cut across each other: each is within the whole, their sum need not be."""
+    return overlapping(group) or _KINDS.search(group.text) is not None
+
+
 def _closing(view: str, begin: int, until: int) -> int:
     """Where a bracket opened before ``begin`` in the same sentence closes, or -1: a 其中 inside it ends with it."""
     opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
@@ -95,9 +120,16 @@ def _closing(view: str, begin: int, until: int) -> int:
     return min(closing) if closing and min(closing) > until else -1
 
 
-def _take(sheet: Sheet, after: int, stop: int, marker_end: int) -> tuple[Item, ...]:
+def _verb(sheet: Sheet, wholes: tuple[Item, ...], first: Item, marker_end: int) -> str:
+    """The verb of the whole's clause (新增, 完成), '' where it has none or the first part repeats it."""
+    found = _NEXT.match(sheet.clause_before(wholes[0].start, 40)) if wholes else None
+    return "" if found is None or found.group() in sheet.view[marker_end : first.start] else found.group()
+
+
+def _take(sheet: Sheet, after: int, stop: int, marker_end: int, verb: str = "") -> tuple[Item, ...]:
     """The figures of a list that begins at item ``after``: no long stretch without one, and a semicolon ends it unless
-    a colon opened it (其中:中央...;省级...) or it stands in brackets (``stop``)."""
+    a colon opened it (其中:中央...;省级...) or it stands in brackets (``stop``). The whole's ``verb`` behind a comma
+    opens the next result."""
     items, view = sheet.items, sheet.view
     colon = view[marker_end : marker_end + 1] in (":", "：")
     end, edge = after, marker_end
@@ -106,6 +138,8 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int) -> tuple[Item, .
         if end > after and items[end - 1].unit == "%" and gap and gap[0] not in _STOPS:
             break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
         if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
+            break
+        if verb and end > after and gap[:1] in ",，" and gap.startswith(verb, 1):
             break
         edge = items[end].end
         end += 1

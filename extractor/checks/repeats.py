@@ -6,6 +6,9 @@ from .arith import printed_digits, slips
 from .catalogue import flag_code, make_flag
 from .work import Item, Sheet
 
+#: Slips that chance seldom makes of two different quantities; a digit more or less needs the same subject as well.
+_TRANSPOSED = ("两位数字颠倒", "两位数字互换")
+
 REPEAT_CONFLICT = flag_code(
     "repeat_conflict",
     severity="warning",
@@ -26,6 +29,7 @@ def check(sheet: Sheet) -> None:
         figure = item.figure
         if (
             figure.indicator is None
+            or figure.period is None
             or item.doubts
             or figure.modifier != "none"
             or figure.cell is not None
@@ -55,12 +59,15 @@ def _compare(sheet: Sheet, items: list[Item]) -> None:
     first = items[0]
     second = next(item for item in items if item.value != first.value)
     digits, factor = printed_digits(sheet, first)
-    if len(digits) < 3:
+    if len(digits) < 3 or first.sentence == second.sentence:
         return
+    if abs(first.value - second.value) <= (sheet.slack(first) + sheet.slack(second)) * (1 + 1e-9):
+        return  # 12.91万亿元 and 12.9万亿元: one print is coarser
+    same = first.figure.subject == second.figure.subject
     for what, said in slips(digits):
         if "一位之差" in what:
             return
-        if float(said) * float(factor) == second.value:
+        if float(said) * float(factor) == second.value and (same or what in _TRANSPOSED):
             break
     else:
         return

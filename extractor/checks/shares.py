@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from decimal import Decimal
 
 from .arith import contradict, printed_digits, ratio_range, rounded, share_holds, slips
 from .catalogue import flag_code
-from .splits import Split, splits
-from .work import COUNT_UNITS, Item, Sheet, decimal_text
+from .share_cuts import Solution, solve
+from .work import COUNT_UNITS, Item, Sheet
 
 SHARE_MISMATCH = flag_code(
     "share_mismatch",
@@ -32,22 +30,13 @@ _STEM = re.compile(r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|
 _OF_PLAN = re.compile(
     r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z"
 )
+#: 完成年度目标2.8万人的116.4%: the goal is printed between the result and the share.
+_OF_GOAL = re.compile(r"(?:完成|占|为)[^,，。;；\d]{0,10}(?:预算|计划|任务|目标)[^,，。;；\d]{0,6}\Z")
 _INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 #: Rates of something over something else than the figures beside it.
 _OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
 REACH = 10
 SPAN = 260
-
-
-@dataclass(frozen=True, slots=True)
-class Solution:
-    """A share that holds only if one or two glued numbers are cut: which, where, and the arithmetic."""
-
-    cuts: tuple[tuple[int, str, int], ...]
-    """(item index, first digits of the cut, which part took part: 0 or 1)."""
-    part_unit: str
-    evidence: str
-    percent: int
 
 
 def check(sheet: Sheet, report: bool, parts: frozenset[int] = frozenset()) -> list[Solution]:
@@ -71,7 +60,10 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
     view, items = sheet.view, sheet.items
     near: list[Item] = []
     previous = items[percent.index - 1] if percent.index else None
-    if previous is None or not _RATE.search(view, max(previous.end, percent.start - 24), percent.start):
+    if previous is None or not (
+        _RATE.search(view, max(previous.end, percent.start - 24), percent.start)
+        or (view[previous.end : percent.start] == "的" and _GIVEN.search(sheet.clause_before(previous.start)))
+    ):
         return None
     for index in range(percent.index - 1, max(-1, percent.index - 1 - REACH), -1):
         other = items[index]
@@ -98,9 +90,13 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
         if report:
             _of_plan(sheet, near, percent, slack, plan["plan"])
         return None
+    if label == "的":
+        if report:
+            _of_goal(sheet, near, percent, slack)
+        return None
     if not bare and stem is None:
         return None
-    solved = _cut(sheet, near, percent, slack, label)
+    solved = solve(sheet, near, percent, slack)
     if solved is not None:
         return solved
     if report and percent.figure.status == "actual" and percent.figure.modifier == "none":
@@ -168,13 +164,23 @@ def _misses(sheet: Sheet, part: Item, whole: Item, percent: Item, slack: float) 
     return max(low * 100 - percent.value, percent.value - high * 100) > 1.2 * slack
 
 
-def _wholes_in_sentence(near: list[Item], part: Item, percent: Item, parts: frozenset[int]) -> list[Item]:
+def _begin(view: str, percent: Item) -> int:
+    """Where the sentence of a share begins: 资金9.86亿元,其中…;用于产业5.72亿元,占58% goes back over the semicolon."""
+    begin = percent.sentence[0]
+    opening = view[begin : begin + 6].lstrip("；; ")
+    if begin and view[begin - 1] in "；;" and opening.startswith(("用于", "其中")):
+        return 1 + max(view.rfind(sign, max(0, begin - SPAN), begin) for sign in "。\n")
+    return begin
+
+
+def _wholes_in_sentence(view: str, near: list[Item], part: Item, percent: Item, parts: frozenset[int]) -> list[Item]:
+    begin = _begin(view, percent)
     loose = part.unit in COUNT_UNITS
     found = [
         other
         for other in near
         if other.start < part.start
-        and other.start >= percent.sentence[0]
+        and other.start >= begin
         and (other.unit == part.unit or (loose and other.unit in COUNT_UNITS))
     ]
     if len(found) > 1:
@@ -193,7 +199,7 @@ def _mismatch(
     for part in chain:
         if part.start < percent.sentence[0] or part.doubts or part.figure.modifier != "none" or part.repair:
             return
-        wholes = _wholes_in_sentence(near, part, percent, parts)
+        wholes = _wholes_in_sentence(view, near, part, percent, parts)
         if not wholes:
             continue
         if any(whole.doubts or whole.repair or whole.figure.modifier != "none" for whole in wholes):
@@ -241,6 +247,23 @@ def _of_plan(sheet: Sheet, near: list[Item], percent: Item, slack: float, plan: 
         and _misses(sheet, part, wholes[0], percent, slack)
     ):
         report_mismatch(sheet, part, wholes[0], percent)
+
+
+def _of_goal(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> None:
+    """新增就业3.26万人,完成年度目标2.8万人的116.4%."""
+    if len(near) < 2 or near[1].index != near[0].index - 1:
+        return
+    whole, part = near[0], near[1]
+    if (
+        part.unit == whole.unit
+        and part.sentence == whole.sentence
+        and part.figure.role == "level"
+        and _OF_GOAL.search(sheet.view, part.end, whole.start)
+        and percent.figure.modifier == "none"
+        and _plainly(part, whole, percent)
+        and _misses(sheet, part, whole, percent, slack)
+    ):
+        report_mismatch(sheet, part, whole, percent)
 
 
 def _slipped(sheet: Sheet, part: Item, whole: Item, percent: Item) -> bool:
@@ -296,105 +319,3 @@ def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> Non
     contradict(
         sheet, SHARE_MISMATCH, f"占比不符:{evidence}", f"share does not follow: {evidence}", evidence, members, holds
     )
-
-
-def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | None, int]]:
-    """Printed reading and all cuts of a figure as (value, unit or '', half unit, cut, side)."""
-    if item.repair:
-        return [(value, unit, half, None, 0) for value, unit, half in sheet.quantities(item)]
-    found: list[tuple[float, str, float, Split | None, int]] = [(item.value, item.unit, sheet.slack(item), None, 0)]
-    if item.value < 100 or item.figure.modifier != "none":
-        return found
-    for cut in splits(sheet.view[item.start : item.number_end])[0]:
-        found.append((float(cut.first), "", 0.5, cut, 0))
-        if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
-            found.append((float(cut.second), item.unit, cut.half, cut, 1))
-    return found
-
-
-def _cut(sheet: Sheet, near: list[Item], percent: Item, slack: float, label: str) -> Solution | None:
-    """The share holds if the part (printed just before it), its whole, or both of them are cut.
-
-    A precise percentage (three digits or more) proves a cut; 75% proves one only where the whole stands right behind
-    another count (4大类1428个), the place where a list of counts loses its measures.
-    """
-    precise = slack / percent.value < 0.0008 * (10 if percent.value < 10 else 1)
-    found: list[tuple[Solution, tuple[int, int]]] = []
-    part = near[0]
-    if part.start < percent.sentence[0] and percent.start - part.end > 40:
-        return None
-    wholes = [other for other in near[1:6]]
-    part_options = _options(sheet, part)
-    for whole in wholes:
-        whole_options = _options(sheet, whole)
-        for p_value, p_unit, p_half, p_cut, p_side in part_options:
-            for w_value, w_unit, w_half, w_cut, w_side in whole_options:
-                if (p_cut is None and w_cut is None) or p_value > w_value:
-                    continue
-                if not _fits(p_cut, p_unit, p_side, w_cut, w_unit, w_side, part, whole):
-                    continue
-                if not share_holds(
-                    p_value,
-                    p_half if p_cut is None else 0.0,
-                    w_value,
-                    w_half if w_cut is None else 0.0,
-                    percent.value,
-                    slack,
-                ):
-                    continue
-                if not precise and not _adjoins(sheet, whole, w_cut):
-                    continue
-                cuts = tuple(
-                    (item.index, cut.first_text, side)
-                    for item, cut, side in ((part, p_cut, p_side), (whole, w_cut, w_side))
-                    if cut is not None
-                )
-                text = (
-                    f"{_plain(p_value)}/{_plain(w_value)} = {rounded(p_value / w_value * 100)}%, "
-                    f"与同处印出的{sheet.printed(percent)}一致"
-                )
-                found.append((Solution(cuts, w_unit or p_unit, text, percent.index), (len(cuts), whole.index)))
-    if not found:
-        return None
-    unique = {solution.cuts for solution, _ in found}
-    return found[0][0] if len(unique) == 1 else None
-
-
-def _fits(
-    p_cut: Split | None,
-    p_unit: str,
-    p_side: int,
-    w_cut: Split | None,
-    w_unit: str,
-    w_side: int,
-    part: Item,
-    whole: Item,
-) -> bool:
-    if p_cut is not None and w_cut is not None:
-        return p_side == w_side and part.unit == whole.unit and _household(p_cut, part) and _household(w_cut, whole)
-    if p_cut is not None:
-        if p_side == 0:
-            return part.unit != w_unit and w_unit in WHOLE_FIRST
-        return part.unit == w_unit and _household(p_cut, part)
-    if w_cut is not None:
-        if w_side == 0:
-            return whole.unit != p_unit and p_unit in WHOLE_FIRST
-        return whole.unit == p_unit or (whole.unit in COUNT_UNITS and p_unit in COUNT_UNITS)
-    return False
-
-
-#: Units that stand first in a pair whose middle measure was lost.
-WHOLE_FIRST = frozenset({"户", "人", "人次", "个", "家", "处", "座", "村"})
-
-
-def _household(cut: Split, item: Item) -> bool:
-    return item.unit != "人" or 1 <= cut.second / cut.first <= 8
-
-
-def _adjoins(sheet: Sheet, item: Item, cut: Split | None) -> bool:
-    """Whether a count stands directly before the cut number: 4大类1428个."""
-    return cut is not None and item.index > 0 and item.start - sheet.items[item.index - 1].end <= 1
-
-
-def _plain(value: float) -> str:
-    return decimal_text(Decimal(repr(value)) if value % 1 else Decimal(int(value)))

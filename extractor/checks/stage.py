@@ -54,7 +54,7 @@ def run(
     dates = damaged_dates(view, document.issued)
     findings = [
         finding
-        for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds), *grammar.runs(view))
+        for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds, figures), *grammar.runs(view))
         if not _in_date(dates, finding.start)
     ]
     if dates:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from .arith import contradict, printed_digits, slips
 from .catalogue import flag_code
-from .relations import Group, overlapping
+from .relations import Group, crossing, overlapping
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 SUM_MISMATCH = flag_code(
@@ -123,7 +123,7 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
     complete = _is_complete(sheet, whole, parts)
     over = (
         total - value > slack
-        and not overlapping(group)
+        and not crossing(group)
         and group.marker != "("
         and all(part.value <= value + half for part in parts)
         and len({p.sentence for p in (*parts, whole)}) == 1
