@@ -167,10 +167,12 @@ class PeriodReader:
                 if start <= frame.start < end:
                     return deadline, "period.deadline"
         stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        if stretch and period and _FROM.search(frame.left) and _TO.match(self.view[frame.end : frame.end + 14]):
-            first = period[:4]
-            if first.isdigit():
-                return str(int(first) - 1), "period.earlier"
+        start = _FROM.search(frame.left)
+        if start is not None and period and _TO.match(self.view[frame.end : frame.end + 14]):
+            # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
+            dated = found is not None and found.start >= frame.start - len(start.group()) - 1
+            if not dated and period[:4].isdigit():
+                return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
             reached = frame.origin is not None or (frame.before is not None and _TO.match(frame.gap))
             if reached or (frame.role in ("level", "share", "per_unit") and _REACHED.search(frame.left)):
