@@ -76,8 +76,8 @@ _LINK = re.compile(r"(?:左右|以上|以下|以内|上下|多|余)?(?:[、和�
 _PAIRED = frozenset({"户", "人", "人次", "元", "户次"})
 _JOINERS = ("和", "及", "与", "以及")
 _BLANK = re.compile(r"[\s　]+")
-_FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
-_TO = re.compile(
+FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
+TO = re.compile(
     r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)"
 )
 
@@ -123,7 +123,7 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
         )
         if before is not None and _linked(before, frame, view):
             frame.chain = before
-        elif before is not None and _FROM.search(before.left) and _TO.match(frame.gap):
+        elif before is not None and FROM.search(before.left) and TO.match(frame.gap):
             frame.origin = before
             if frame.unit == "元" and before.unit.startswith("元/"):
                 frame.unit = before.unit  # 由710元/人/月提高到750元

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from extractor.context.anchors import WORDS, Anchor, AnchorReader, five_year
-from extractor.context.frames import Frame
+from extractor.context.frames import FROM, TO, Frame
 from extractor.context.isodates import PARTS, months
 from extractor.context.reportyears import PART, DocumentPeriods, years_in
 from extractor.numbers.scan import Mention
@@ -24,10 +24,6 @@ _LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行�
 #: A level reached at the end of several years, not the sum over them.
 _REACHED = re.compile(
     r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数)[^，。；,;]{0,3}$"
-)
-_FROM = re.compile(r"(?:由|从)[^，。；,;]{0,12}$")
-_TO = re.compile(
-    r"^[^，。；,;]{0,8}(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|跃)(?:到|至|为)"
 )
 
 
@@ -167,14 +163,14 @@ class PeriodReader:
                 if start <= frame.start < end:
                     return deadline, "period.deadline"
         stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        start = _FROM.search(frame.left)
-        if start is not None and period and _TO.match(self.view[frame.end : frame.end + 14]):
+        start = FROM.search(frame.left)
+        if start is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
             dated = found is not None and found.start >= frame.start - len(start.group()) - 1
             if not dated and period[:4].isdigit():
                 return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
-            reached = frame.origin is not None or (frame.before is not None and _TO.match(frame.gap))
+            reached = frame.origin is not None or (frame.before is not None and TO.match(frame.gap))
             if reached or (frame.role in ("level", "share", "per_unit") and _REACHED.search(frame.left)):
                 return period[5:], "period.later"
         return period, rule

@@ -60,7 +60,7 @@ def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
 
 
 def _relative(frame: Frame, left: str, cues: Mapping[str, Cue]) -> None:
-    if cues["role.growth_up"].pattern.search(left):
+    if cues["role.growth_up"].pattern.search(left) or cues["role.growth_list"].pattern.search(frame.lead):
         frame.role, frame.direction, frame.why_role = "growth", "up", "role.growth_up"
     elif cues["role.growth_down"].pattern.search(left):
         frame.role, frame.direction, frame.why_role = "growth", "down", "role.growth_down"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractor.model import Block, Span
@@ -16,8 +16,10 @@ from extractor.model import Block, Span
 # A clause ends at a comma, colon or stop; so it does at a bracket that holds digits (其中 lists in brackets are clauses
 # of their own) but not at one inside a term (扶贫(衔接)资产). A comma between digits belongs to the number, a colon
 # between digits to a ratio or a time of day.
+# All signs stand in one class at the front, which the regex engine skips to; the conditions look at it from behind.
 _BREAK = re.compile(
-    r"[。！!？?；;\n]+|(?<!\d)[，,：:]|[，,：:](?!\d)|[(（](?=[^()（）\n]{0,80}\d)|(?<=[\d%元人户个家处名次亩项条])[)）]|[，：](?=\d)"
+    r"[。！!？?；;\n，,：:(（)）](?:(?<=[，：])|(?<=[。！!？?；;\n])[。！!？?；;\n]*+|(?<=[,:])(?:(?<!\d[,:])|(?!\d))"
+    r"|(?<=[(（])(?=[^()（）\n]{0,80}(?<![A-Za-z.\d])\d)|(?<=[)）]))"
 )
 _STOP = frozenset("。！!？?；;\n")
 
@@ -30,9 +32,14 @@ _HEADING = re.compile(
     r"|(?P<h3>\d{1,2}(?:[、．]|\.(?!\d)))"
     r"|(?P<h4>[(（]\d{1,2}[)）]、?))",
 )
+#: Where a heading may begin: behind a line end, a full stop or a blank; group 1 where its first sign fits.
+_HEADING_AT = re.compile(r"[\n。 　][ \t　]*+([第一二三四五六七八九十、#(（\d])?+")
 _HEADING_END = re.compile(r"[。；;\n：:]|(?<=[一-鿿])[ 　](?=[\S])|[一二]是")
-_SHORT_LINE = re.compile(r"^[ \t　]*([^\s。；;，,：:、0-9%《》|│┃•…●◆][^\n。；;：:|│┃…%]{1,37})[ \t　]*$", re.M)
-_TABLE_LINE = re.compile(r"[─-╿|\t]|\S {3,}\S")
+_SHORT_LINE = re.compile(
+    r"^[ \t　]*((?:(?:19|20)\d\d年|[^\s。；;，,：:、0-9%《》|│┃•…●◆])[^\n。；;：:|│┃…%]{1,37})[ \t　]*$", re.M
+)
+_TABLE_SIGN = re.compile(r"[─-╿|\t]")
+_GAP = re.compile(r"\S {3,}\S")
 _COUNTED = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
 
 
@@ -85,6 +92,7 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     """The layout of a folded text; ``blocks`` (where the loader knows them) give headings that carry no number."""
     soft = _soft_breaks(view)
     sentences, clauses, paragraphs = [0], [0], [0]
+    opened = False
     for match in _BREAK.finditer(view):
         end, mark = match.end(), view[match.start()]
         if mark in _STOP:
@@ -95,8 +103,12 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
             sentences.append(end)
             clauses.append(end)
         elif mark in "(（":
+            opened = True
             clauses.append(match.start() + 1)
+        elif mark in ")）" and not opened:
+            continue
         else:
+            opened = opened and mark not in ")）"
             clauses.append(end)
     sections, ends = _sections(view, blocks)
     if ends:
@@ -113,7 +125,7 @@ def _soft_breaks(view: str) -> frozenset[int]:
     at its end goes on in the next one, unless that is indented or begins a list.
     """
     lines = view.split("\n")
-    prose = [len(line) for line in lines if line.strip() and not _TABLE_LINE.search(line)]
+    prose = [len(line) for line in lines if line.strip() and not _of_table(line)]
     full = max(prose, default=0)
     if not 20 <= full <= 140 or len(lines) < 4:
         return frozenset()
@@ -124,19 +136,41 @@ def _soft_breaks(view: str) -> frozenset[int]:
     for i, line in enumerate(lines[:-1]):
         offset += len(line) + 1
         following = lines[i + 1]
-        if len(line) < full * 0.65 or not following[:1].strip() or line[-1:] in _STOP or _TABLE_LINE.search(line):
+        if len(line) < full * 0.65 or not following[:1].strip() or line[-1:] in _STOP or _of_table(line):
             continue
         if not _HEADING.match(following):
             soft.add(offset)
     return frozenset(soft)
 
 
+def _of_table(line: str) -> bool:
+    return _TABLE_SIGN.search(line) is not None or ("   " in line and _GAP.search(line) is not None)
+
+
+def _headings(view: str) -> Iterator[re.Match[str]]:
+    """The numbered headings of a text, in order and disjoint."""
+    first = _HEADING.match(view)
+    done = 0
+    if first is not None:
+        done = first.end()
+        yield first
+    for place in _HEADING_AT.finditer(view):
+        if place.lastindex and place.start() + 1 >= done:
+            match = _HEADING.match(view, place.start() + 1)
+            if match is not None:
+                done = match.end()
+                yield match
+
+
 def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], list[int]]:
     marks: list[tuple[int, int, str]] = []
     ends: list[int] = []
-    for match in _HEADING.finditer(view):
+    end: re.Match[str] | None = None
+    searched = False
+    for match in _headings(view):
         depth = int((match.lastgroup or "h9")[1])
-        end = _HEADING_END.search(view, match.end())
+        if not searched or (end is not None and end.start() < match.end()):
+            end, searched = _HEADING_END.search(view, match.end()), True
         stop = min(end.start() if end else len(view), match.end() + 60)
         title = view[match.end() : stop].strip()
         if title:
