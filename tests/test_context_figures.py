@@ -1,4 +1,4 @@
-"""What a figure means: role, status, direction, period and subject, sentence by sentence (fictional places and numbers)."""
+"""What a figure means: role, status, direction, period, subject, sentence by sentence (fictional places, numbers)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import pytest
 import extractor
 from extractor.model import Figure
 
-REPORT = "云岭县2023年工作总结和2024年工作计划\n发布时间：2024-01-12\n\n一、2023年工作开展情况\n\n{}\n\n二、2024年工作计划\n\n{}\n"
+REPORT = (
+    "云岭县2023年工作总结和2024年工作计划\n发布时间：2024-01-12\n\n"
+    "一、2023年工作开展情况\n\n{}\n\n二、2024年工作计划\n\n{}\n"
+)
 
 
 def figures(done: str = "各项工作有序推进。", planned: str = "继续努力。") -> list[Figure]:
@@ -62,9 +65,8 @@ def test_status_in_a_section_of_results(text: str, quote: str, status: str) -> N
 
 
 def test_status_and_period_follow_the_section() -> None:
-    done, planned = figures("新建产业园12个。", "新建产业园9个，培训群众不少于800人次。")[:1], figures(planned="新建产业园9个。")
-    assert [(f.status, f.period) for f in done] == [("actual", "2023")]
-    assert [(f.status, f.period) for f in planned] == [("target", "2024")]
+    found = figures("新建产业园12个。", "新建产业园9个，培训群众不少于800人次。")
+    assert [(f.status, f.period) for f in found] == [("actual", "2023"), ("target", "2024"), ("target", "2024")]
 
 
 def test_a_date_after_the_reported_year_is_a_plan() -> None:
@@ -103,8 +105,8 @@ def test_period(text: str, quote: str, period: str) -> None:
         ("投入衔接资金8640万元，其中中央5000万元。", ["投入衔接资金", "衔接资金中央"]),
         ("衔接资金用于产业项目5356万元，占比62%。", ["衔接资金用于产业项目", "衔接资金用于产业项目占比"]),
         ("肉类、禽蛋、水产品产量分别达17吨、10吨、7吨。", ["肉类产量", "禽蛋产量", "水产品产量"]),
-        ("城镇、农村居民人均可支配收入分别为3万元、2万元，增长4.6%、6.7%。",
-         ["城镇居民人均可支配收入", "农村居民人均可支配收入", "城镇居民人均可支配收入增长", "农村居民人均可支配收入增长"]),
+        ("公办、民办学校收入分别为3万元、2万元，增长4.6%、6.7%。",
+         ["公办学校收入", "民办学校收入", "公办学校收入增长", "民办学校收入增长"]),
         ("城乡居民人均可支配收入分别增长5%、6.5%左右。", ["城镇居民人均可支配收入增长", "农村居民人均可支配收入增长"]),
         ("经济总量突破千亿元大关、达到1052亿元。", ["经济总量", "经济总量"]),
     ],
