@@ -76,7 +76,7 @@ _ERAS = frozenset(
 )
 _TITLE = re.compile(r"《[^《》\n]{1,100}》")
 _QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
-_DOTS = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+){2,}")
+_DOTS = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
 _LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
 _BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
 _DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
@@ -173,8 +173,9 @@ class _Scanner:
 
     def _per(self, start: int) -> int:
         """每人每月300元: a rate prefix that touches the number."""
-        view, parts, pos = self.view, [], start
-        while view.startswith("每", pos):
+        view, pos = self.view, start
+        parts: list[str] = []
+        while view.startswith("每", pos) and len(parts) < 4:  # no rate has more; bounded, so the pass stays linear
             part = self.units.base(view, pos + 1)
             if part is None:
                 return start + 1
