@@ -21,9 +21,9 @@ from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
 from extractor.numbers.numerals import Malformed, Number
 from extractor.numbers.parse import read_number
 from extractor.numbers.scan import Mention, scan
-from extractor.reading.fold import fold
+from extractor.reading.fold import fold, own_characters
 from extractor.reading.furniture import label
-from extractor.reading.layout import read_layout
+from extractor.reading.layout import Layout, read_layout
 from extractor.reading.tables import grids
 
 
@@ -41,21 +41,22 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     view = fold(document.text)
     blocks = label(document.text, view, document.blocks)
     document = replace(document, blocks=blocks)
-    layout = read_layout(view, blocks)
     mentions = scan(view, library.units, library.names)
     tables = grids(document, view)
+    layout = _ended(read_layout(view, blocks), [table.end for table in tables])
 
     furniture = _Spans([block for block in blocks if block.kind == "furniture"])
     body = [mention for mention in mentions if furniture.find(mention.start) is None]
-    damaged = {date.start: date.iso for date in checks.damaged_dates(view, document.issued) if date.iso}
+    dates = checks.damaged_dates(view, document.issued)
+    damaged = {date.start: date.iso for date in dates if date.iso}
 
     context = Context(document, view, layout, library)
     figures = tuple(context.read(body, tables, damaged))
     ledger = _set_aside(document, mentions, furniture, figures, context.labels)
-    checked = checks.run(document, view, figures, ledger, claim=context.claim)
+    checked = checks.run(document, view, figures, ledger, dates=dates, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
-    figures = disjoint(_in_own_words(document.text, view, settled))
+    figures = disjoint(_in_own_words(document.text, settled))
     return Extraction(
         document=document,
         figures=figures,
@@ -90,6 +91,17 @@ class _Spans:
         return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
 
 
+def _ended(layout: Layout, ends: list[int]) -> Layout:
+    """``layout`` with a new sentence behind each table: prose that follows one on the same line begins there."""
+    if not ends:
+        return layout
+    return replace(
+        layout,
+        sentence_starts=sorted({*layout.sentence_starts, *ends}),
+        clause_starts=sorted({*layout.clause_starts, *ends}),
+    )
+
+
 def _set_aside(
     document: Document, mentions: Sequence[Mention], furniture: _Spans, figures: Sequence[Figure], labels: set[int]
 ) -> tuple[LedgerEntry, ...]:
@@ -115,9 +127,9 @@ def _set_aside(
     return tuple(entries)
 
 
-def _in_own_words(text: str, view: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _in_own_words(text: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     """Subjects in the characters of the document: rules read simplified ones, a traditional text keeps its own."""
-    own = {ord(v): t for v, t in zip(view, text, strict=True) if v != t and "一" <= v <= "鿿"}
+    own = own_characters(text)
     if not own:
         return figures
     return tuple(

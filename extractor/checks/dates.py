@@ -26,6 +26,8 @@ GLUED_DATE = flag_code(
 #: Year of a report or of something it looks back or forward to.
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 
+#: Runs of digits that may begin a damaged date: what follows each of the forms below.
+_RUN = re.compile(r"\d\d++(?:(?=[年月日—~至 \t\n-])|\Z)")
 _DAMAGED = re.compile(
     rf"(?<![\d./-])(?:"
     rf"(?P<yy>{YEAR})(?P<yy2>{YEAR})(?=年)"
@@ -69,7 +71,12 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
     """All damaged dates of a text, in order. ``issued`` (ISO 8601) gives missing years and excludes later days."""
     found = []
     year_now = int(issued[:4]) if issued and issued[:4].isdigit() else 0
-    for match in _DAMAGED.finditer(view):
+    done = 0
+    for run in _RUN.finditer(view):
+        match = _DAMAGED.match(view, run.start()) if run.start() >= done else None
+        if match is None:
+            continue
+        done = match.end()
         kind = match.lastgroup
         end = match.end() + 1
         start = match.start()

@@ -33,12 +33,15 @@ _PER = (
     r"|[人月年次户亩天日吨斤套座期辆个度只头株班场村生]"
 )
 _RATE = re.compile(
-    rf"(?<![\d./])(?P<number>\d[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?"
+    rf"(?P<number>\d(?<![\d./]\d)[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?"
     rf"(?P<slash>/{{1,2}})(?P<per>{_PER})?"
     rf"(?:[/·](?P<last>{_PER}))?"
 )
-_PAIR = re.compile(r"(?<![\d.])(\d{1,6}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))")
-_TWO_POINTS = re.compile(r"(?<![\d.])\d{1,8}\.\d{2,8}\.\d{1,4}(?![\d.])")
+# Both begin with a digit and look behind it afterwards: so the engine skips to the digits of a text.
+_PAIR = re.compile(
+    r"(\d(?<![\d.]\d)\d{0,5}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))"
+)
+_TWO_POINTS = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
 _PLAIN = re.compile(r"\d{2,20}\Z")
 _AFTER = "，,。;；、)）"
 _NOUN_TAIL = re.compile(r"(?:共计|共有|共|总计|为|达到|达|约|已)*\Z")

@@ -38,6 +38,7 @@ def run(
     figures: tuple[Figure, ...],
     ledger: tuple[LedgerEntry, ...] = (),
     *,
+    dates: tuple[DamagedDate, ...] | None = None,
     bounds: Bounds | None = None,
     claim: Claim | None = None,
     name: Callable[[int, int], str] | None = None,
@@ -46,12 +47,14 @@ def run(
 
     ``view`` is the folded text (same length as the text), ``figures`` are complete and in text order, ``ledger`` gives
     the mentions that are no figures (``unexplained`` ones may turn out to be figures that lost their measure),
+    ``dates`` are the damaged dates, where the caller has found them already,
     ``claim`` names the indicator of a reading, ``name`` makes the id of a new figure from its span. Pure; linear in
     the number of figures, whatever the text.
     """
     bounds = bounds or packaged()
     naming = name or (lambda start, end: f"{document.id}@{start}")
-    dates = damaged_dates(view, document.issued)
+    if dates is None:
+        dates = damaged_dates(view, document.issued)
     findings = [
         finding
         for finding in (*grammar.rates(view, bounds), *grammar.bare(view, ledger, bounds, figures), *grammar.runs(view))

@@ -110,7 +110,8 @@ class Context:
         region = self.places.region(start, frame.clause[0], frame.sentence[0])
         heading = frame.section.title if frame.section else ""
         indicator, rule = None, ""
-        if region.rule != "scope" and not _claims_nothing(frame.role, frame.period):
+        asked = region.rule != "scope" and self.library.matcher.asks(frame.unit, frame.role)
+        if asked and not _claims_nothing(frame.role, frame.period):
             words = around(self.view, start, end, frame.sentence, heading, self.title)
             indicator, rule = self._claim(
                 frame.subject, frame.unit, frame.role, frame.status, words, frame.direction

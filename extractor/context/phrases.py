@@ -18,8 +18,8 @@ GROUPS = (
     "generic_nouns", "noun_stops", "noun_stops_last", "siblings", "compounds", "common_tails",
 )  # fmt: skip
 
-_SPACE = re.compile(r"[\s　]+")
-_QUOTES = re.compile(r"[“”\"'‘’「」『』〝〞]")
+_SQUEEZED = re.compile(r"[\s　“”\"'‘’「」『』〝〞]+")
+_UP_TO_STOP = re.compile(r"(?s:.*)[，,；;。：:]")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _OWN = re.compile(r"[我本][省市县区州旗镇乡](?![级直])")
 _ITEM = re.compile(r"(?:第?[一二三四五六七八九十]是|[一二三四五六七八九十]要|——)")
@@ -55,7 +55,7 @@ _NAME_BREAK = re.compile(r"、|以及|和(?!谐|美|平)|(?<!普)(?<!涉)(?<!以
 
 def squeeze(text: str) -> str:
     """Without spaces and quotation marks."""
-    return _QUOTES.sub("", _SPACE.sub("", text))
+    return _SQUEEZED.sub("", text)
 
 
 def unbracketed(text: str) -> str:
@@ -139,7 +139,9 @@ class Phrases:
     def head(self, text: str) -> str:
         """The phrase before a number, without what opens the clause: 其中，全市累计发放 -> 全市累计发放."""
         text = squeeze(text)
-        text = text[max(text.rfind(mark) for mark in "，,；;。：:") + 1 :]
+        stop = _UP_TO_STOP.match(text)
+        if stop is not None:
+            text = text[stop.end() :]
         markers = list(_ITEM.finditer(text))
         if markers:
             text = text[markers[-1].end() :]

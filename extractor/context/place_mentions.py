@@ -26,7 +26,8 @@ class Mention(NamedTuple):
     name: str
 
 
-_SUFFIX = re.compile(r"(?<=[一-鿿])(?:[省市县区州旗盟镇乡国]|街道)")
+# The sign stands first, so that the engine skips to it; what is before it is looked at from behind.
+_SUFFIX = re.compile(r"[省市县区州旗盟镇乡国街](?:(?<=[一-鿿][^街])|(?<=[一-鿿]街)道)")
 _SCOPE_CHARS = frozenset("全我本")
 #: Who acts or is named, not where: 芜湖市委, 岳西县人民政府, 商洛日报, 宜昌市级.
 ORGANISATION = re.compile(
@@ -125,7 +126,7 @@ def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
     ]
 
 
-_WRAP = re.compile(r"(?<=[一-鿿，、0-9])\n(?=[一-鿿0-9（(])")
+_WRAP = re.compile(r"\n(?<=[一-鿿，、0-9]\n)(?=[一-鿿0-9（(])")
 
 
 def unwrap(view: str) -> tuple[str, tuple[int, ...]]:

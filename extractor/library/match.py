@@ -75,8 +75,11 @@ class _Index:
         if not hits:
             return self._always
         claims = list(self._always)
-        for number in _bits(hits):
-            claims += self._by_term[number]
+        by_term = self._by_term
+        while hits:
+            number = hits.bit_length() - 1
+            claims += by_term[number]
+            hits ^= 1 << number
         return list(dict.fromkeys(claims)) if len(claims) > 1 else claims
 
 
@@ -120,6 +123,11 @@ class Matcher:
                 units.update(family(unit))
         for unit in sorted(units):
             self._by_unit.setdefault(unit, _Index()).add(compiled, key)
+
+    def asks(self, unit: str, role: str) -> bool:
+        """Whether any claim takes figures of this unit and role: where none does, no words need to be cut out."""
+        index = self._by_unit.get(unit)
+        return index is not None and role in index.roles
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Neighbours,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
@@ -173,21 +181,25 @@ class Matcher:
         return index.candidates(scopes.keys) if index is not None else []
 
     def _best(self, passed: list[_Compiled], scopes: _Scopes) -> _Compiled | None:
-        ranked = sorted(passed, key=lambda c: (self._score(c, scopes), -c.order), reverse=True)
-        first = ranked[0]
-        top = self._score(first, scopes)
-        for other in ranked[1:]:
-            if self._score(other, scopes) < top:
-                break
-            if other.rule.indicator != first.rule.indicator:
-                return None
-        return first
+        scores = [self._score(compiled, scopes) for compiled in passed]
+        top = max(scores)
+        ranked = [compiled for compiled, score in zip(passed, scores, strict=True) if score == top]
+        if len({compiled.rule.indicator for compiled in ranked}) > 1:
+            return None
+        return min(ranked, key=lambda compiled: compiled.order)
 
     def _score(self, compiled: _Compiled, scopes: _Scopes) -> tuple[int, int]:
         weight = length = 0
+        words = self.scanner.words
         for index, mask, value in compiled.require:
             weight += value
-            length += max((len(self.scanner.words[n]) for n in _bits(mask & scopes.mask(index))), default=0)
+            found = mask & scopes.mask(index)
+            longest = 0
+            while found:
+                number = found.bit_length() - 1
+                longest = max(longest, len(words[number]))
+                found ^= 1 << number
+            length += longest
         return weight, length
 
     def _reason(self, compiled: _Compiled, scopes: _Scopes, role: str, status: str, direction: str | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import compress, count
 from operator import add
 from pathlib import Path
 
@@ -98,13 +99,15 @@ class Scanner:
     def scan(self, text: str) -> int:
         """Every registered term that occurs in ``text``."""
         found = 0
-        for index, node in enumerate(map(self._heads.get, map(add, text, text[1:])), MIN_LENGTH):
-            if node is not None:
-                at = index
-                while (deeper := node.children.get(text[at : at + 1])) is not None:
-                    node = deeper
-                    at += 1
-                found |= node.bits
+        nodes = list(map(self._heads.get, map(add, text, text[1:])))
+        for at in compress(count(), nodes):  # only the few places where a term may begin reach the interpreter
+            node = nodes[at]
+            at += MIN_LENGTH
+            while node is not None:
+                last = node
+                node = node.children.get(text[at : at + 1])
+                at += 1
+            found |= last.bits
         return found
 
 

@@ -39,7 +39,7 @@ class Names:
         self._words: dict[str, tuple[str, ...]] = {}
         table: dict[str, set[str]] = {}
         for word in words:
-            table.setdefault(word[0], set()).add(word)
+            table.setdefault(word[:2], set()).add(word)
         for char, found in table.items():
             self._words[char] = tuple(sorted(found, key=lambda w: (-len(w), w)))
         parts: list[str] = []
@@ -61,10 +61,10 @@ class Names:
 
     def word(self, view: str, pos: int) -> int:
         """The end of a word such as 一次性 at ``pos``; ``pos`` where there is none."""
-        for word in self._words.get(view[pos : pos + 1], ()):
+        for word in self._words.get(view[pos : pos + 2], ()):
             if view.startswith(word, pos):
                 return pos + len(word)
-        return pos
+        return pos + 1 if view[pos : pos + 1] in self._words else pos
 
 
 def _anchored(literal: str) -> str:

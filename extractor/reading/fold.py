@@ -11,7 +11,9 @@ accounting numerals 壹贰叁 (the numeral grammar knows them).
 
 from __future__ import annotations
 
-__all__ = ["fold"]
+import re
+
+__all__ = ["fold", "own_characters"]
 
 #: Signs with an ASCII twin. The colon is folded because 1：1 is a ratio; the comma ， is not (see above).
 _SIGNS = {
@@ -100,6 +102,10 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
+_HAN = re.compile(f"[{''.join(chr(code) for code, to in _TABLE.items() if '一' <= to <= '鿿')}]")
+#: With more different characters to fold than this (traditional script) a look-up of each character is faster.
+_FEW = 24
 
 
 def fold(text: str) -> str:
@@ -108,4 +114,18 @@ def fold(text: str) -> str:
     >>> fold("１２．５％，兩萬戶—３５－４０")
     '12.5%，两万户—35-40'
     """
-    return text.translate(_TABLE)
+    present = set(_FOLDED.findall(text))
+    if len(present) > _FEW:
+        return text.translate(_TABLE)
+    for sign in present:  # what a sign is folded to is never folded itself
+        text = text.replace(sign, _TABLE[ord(sign)])
+    return text
+
+
+def own_characters(text: str) -> dict[int, str]:
+    """Folded Chinese characters (by code) and how ``text`` prints them: the way back, for words shown to people.
+
+    >>> own_characters("脫貧１２戶")
+    {33073: '脫', 36139: '貧', 25143: '戶'}
+    """
+    return {ord(_TABLE[ord(sign)]): sign for sign in _HAN.findall(text)}
