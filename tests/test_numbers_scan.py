@@ -133,6 +133,7 @@ def test_figures_over_a_line_end(text: str, expected: list[str]) -> None:
         ("https://www.example.org/2023/05/a1.html", ["https://www.example.org/2023/05/a1.html:identifier"]),
         ("PM2.5浓度35微克/立方米", ["PM2.5:identifier", "35微克/立方米:figure"]),
         ("表14—2—3", ["14—2—3:identifier"]),
+        ("民国二十三年（1934）", ["二十三年:date", "1934:date"]),
         ("《三年行动方案》共12条", ["三年:name", "12条:figure"]),
         ("“六个一”工程、“10.17”活动", ["六个一:name", "10.17:name"]),
         ("3.5.6万元", ["3.5.6万元:malformed"]),

@@ -385,6 +385,7 @@ class _Scanner:
                 if after and (
                     (after in "、和及与/" and view[q.end + 1 : q.end + 3] in ("19", "20"))
                     or "\u4e00" <= after <= "\u9fff"
+                    or (after == ")" and view[q.start - 1 : q.start] == "(")
                 ):
                     mention.kind, mention.rule = "date", "bare_year"
                 if self._titled(q.start):
