@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor import extract
 from extractor.model import Block, Document
 from extractor.reading.fold import fold
 from extractor.reading.tablelabels import period_of
@@ -253,3 +254,18 @@ def test_serial_numbers_in_flattened_tables(gap: str) -> None:
         ("35.2", ("道路",), "万元"), ("120", ("道路",), "户"), ("18", ("水渠",), "万元"), ("64", ("水渠",), "户"),
         ("240", ("水厂",), "万元"), ("910", ("水厂",), "户")]
     assert sorted(text[a:b] for a, b in grid.labels if text[a:b].isdigit()) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("unit", ["μg/m³", "mg/L", "微克/立方米"])
+def test_concentrations_above_and_beside_a_table(unit: str) -> None:
+    rows = "监测点      PM10      SO2\n东坝站      55        8\n西坝站      61        9\n南坝站      58        7\n"
+    assert {c.unit for c in read(f"2022年空气质量\n单位：{unit}\n{rows}")[0].cells} == {unit}
+    rows = f"指标 单位 2022年 2021年\n氨氮 {unit} 0.5 0.6\n总磷 {unit} 1.2 1.3\n臭氧 {unit} 15 16\n"
+    assert {c.unit for c in read(f"2022年水质\n{rows}")[0].cells} == {unit}
+
+
+def test_prose_on_the_line_of_the_last_row_takes_nothing_from_the_table() -> None:
+    rows = "三产 亿元 55.1 5.7 批发和零售业 亿元 22.1 7.0 家禽 万只 88 103.0 牛奶 万吨 173.5 5.1"
+    figures = extract(f"表1 主要指标\n指标 单位 2022年 增长%\n{rows} 全年完成植树造林面积12.3万亩，比上年增长5.6%。\n").figures
+    assert [f.unit for f in figures if f.cell] == ["元", "%", "元", "%", "只", "%", "吨", "%"]
+    assert next(f.subject for f in figures if f.cell is None) == "完成植树造林面积"
