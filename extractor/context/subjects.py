@@ -168,7 +168,7 @@ def _level(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
             phrase, frame.why_subject = (body + whole if placed else whole + body), "subject.part"
         elif phrase[:1] in ("已", "未", "尚") and before is not None and before.base:
             phrase, frame.why_subject = _topic(frame, view, phrases) + phrase, "subject.ellipsis"
-        elif phrases.generic(phrase):
+        elif phrases.generic(phrase) or (len(phrase) <= 2 and before is not None and phrase.isalpha()):
             purpose = _PURPOSE.match(view[frame.end : frame.end + 30]) if _MONEY_WORD.match(phrase) else None
             topic = phrases.head(purpose.group(1)) if purpose else _topic(frame, view, phrases)
             if topic and not phrase.startswith(topic):
