@@ -56,9 +56,9 @@ def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) ->
             if start < figure.start:
                 yield from _piece(text, entry, start, figure.start)
             yield figure
-            start = end = max(end, figure.end)
+            end = max(end, figure.end)
+            start = max(start, end)
             i += 1
-        start = max(start, end)
         if start < entry.end:
             yield from _piece(text, entry, start, entry.end)
             end = entry.end

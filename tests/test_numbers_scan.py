@@ -223,7 +223,7 @@ def test_a_number_of_a_million_digits_is_an_identifier() -> None:
     assert [m.kind for m in found] == ["identifier"]
 
 
-HOSTILE = "1,|每|一|十|1.|1:|（|《|“|-|5-|1 |1\n|百分之|1/|万|A1|每月|月每|1.5万|1元|一个|2023年|1到"
+HOSTILE = "1,|每|一|十|1.|1:|（|《|“|-|5-|1 |1\n|百分之|1/|万|A1|每月|月每|1.5万|1元|一个|2023年|1到|12A3/2023-7|1-|1,1\n2,|千万|五三户|户12\n3"
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
@@ -232,6 +232,21 @@ def test_hostile_repetition_takes_linear_time(piece: str) -> None:
     start = time.process_time()
     assert len(mentions(piece * 20_000)) <= 40_000
     assert time.process_time() - start < 6
+
+
+def test_a_code_is_read_in_linear_time() -> None:
+    start = time.process_time()
+    for text in ("1" * 200_000 + "/2023-7", "12A" + "3" * 200_000 + "/2023-7", "A1/" * 70_000):
+        mentions(text)
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("共万二十三户", ["二十三户:figure"]), ("共亿三户", ["三户:figure"]), ("1,172.964.18万元", ["1,172.964.18万元:malformed"])],
+)
+def test_a_numeral_is_found_behind_what_stands_before_it(text: str, expected: list[str]) -> None:
+    assert kinds(text) == expected
 
 
 def test_values_are_exact_decimals() -> None:

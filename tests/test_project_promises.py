@@ -144,6 +144,11 @@ def test_texts_that_once_lost_digits(text: str) -> None:
     check(extract(from_text(text), LIBRARY))
 
 
+def test_an_entry_begins_and_ends_with_its_own_number() -> None:
+    entries = extract("转载200篇文章\n验证码 1234\n全省第39—10万50万元", LIBRARY).ledger
+    assert [entry.quote for entry in entries] == ["200篇", "1234", "第39", "10万", "50万元"]
+
+
 def test_little_of_the_corpus_is_unexplained() -> None:
     dispositions = Counter(
         entry.disposition for path in REPORTS if path.suffix == ".txt" for entry in extract(load(path), LIBRARY).ledger

@@ -266,6 +266,7 @@ def test_concentrations_above_and_beside_a_table(unit: str) -> None:
 
 def test_prose_on_the_line_of_the_last_row_takes_nothing_from_the_table() -> None:
     rows = "三产 亿元 55.1 5.7 批发和零售业 亿元 22.1 7.0 家禽 万只 88 103.0 牛奶 万吨 173.5 5.1"
-    figures = extract(f"表1 主要指标\n指标 单位 2022年 增长%\n{rows} 全年完成植树造林面积12.3万亩，比上年增长5.6%。\n").figures
+    head = "表1 主要指标\n指标 单位 2022年 增长%\n"
+    figures = extract(f"{head}{rows} 全年完成植树造林面积12.3万亩，比上年增长5.6%。\n").figures
     assert [f.unit for f in figures if f.cell] == ["元", "%", "元", "%", "只", "%", "吨", "%"]
     assert next(f.subject for f in figures if f.cell is None) == "完成植树造林面积"

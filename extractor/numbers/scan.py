@@ -458,7 +458,9 @@ class _Scanner:
         lead = start
         while lead < stop and view[lead] in "百千万亿佰仟":
             lead += 1
-        if stop - lead < 2 or self.units.match(view, stop, True) is None:
+        if stop - lead < 2 - (lead > start and view[lead : lead + 1] != "一"):
+            return stop
+        if self.units.match(view, stop, True) is None:
             return stop
         if lead > start:
             return lead
