@@ -53,7 +53,8 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     context = Context(document, view, layout, library)
     figures = tuple(context.read(body, tables, damaged))
     ledger = _set_aside(document, mentions, furniture, figures, context.labels)
-    checked = checks.run(document, view, figures, ledger, dates=dates, claim=context.claim)
+    bounds = library.compiled(checks.bounds_of)
+    checked = checks.run(document, view, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
     figures = disjoint(_in_own_words(document.text, settled))
