@@ -223,7 +223,8 @@ def test_a_number_of_a_million_digits_is_an_identifier() -> None:
     assert [m.kind for m in found] == ["identifier"]
 
 
-HOSTILE = "1,|每|一|十|1.|1:|（|《|“|-|5-|1 |1\n|百分之|1/|万|A1|每月|月每|1.5万|1元|一个|2023年|1到|12A3/2023-7|1-|1,1\n2,|千万|五三户|户12\n3"
+HOSTILE = "1,|每|一|十|1.|1:|（|《|“|-|5-|1 |1\n|百分之|1/|万|A1|每月|月每|1.5万|1元|一个|2023年|1到"
+HOSTILE += "|12A3/2023-7|1-|千万|五三户|户12\n3"
 
 
 @pytest.mark.parametrize("piece", HOSTILE.split("|"))
@@ -243,7 +244,16 @@ def test_a_code_is_read_in_linear_time() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("共万二十三户", ["二十三户:figure"]), ("共亿三户", ["三户:figure"]), ("1,172.964.18万元", ["1,172.964.18万元:malformed"])],
+    [
+        ("共万二十三户", ["二十三户:figure"]),
+        ("共亿三户", ["三户:figure"]),
+        ("1,172.964.18万元", ["1,172.964.18万元:malformed"]),
+        ("见表1。", ["1:identifier"]),
+        ("公报[1]", ["1:identifier"]),
+        ("公开01表", ["01:identifier"]),
+        ("报表12份", ["12份:figure"]),
+        ("索引号\t98098223-7/2024-00013\t", ["98098223-7/2024-00013:identifier"]),
+    ],
 )
 def test_a_numeral_is_found_behind_what_stands_before_it(text: str, expected: list[str]) -> None:
     assert kinds(text) == expected

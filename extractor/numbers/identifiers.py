@@ -22,8 +22,10 @@ _ISO_DATE = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9
 _LABEL = re.compile(
     r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z"
 )
-_LABELLED = re.compile(r"\d[\dA-Za-z-]{3,}(?![\d]*[万亿元人户])")
-_ATTACHED = re.compile(r"\d{1,2}(?:-\d{1,2})?(?![\d.万亿元人户个份件张%])")
+_LABELLED = re.compile(r"\d[\dA-Za-z/-]{3,}(?![\d]*[万亿元人户])")
+_ATTACHED = re.compile(r"\d{1,2}(?:[-—]\d{1,2}){0,2}(?![\d.万亿元人户个份件张%项年月])")
+_NOTE = re.compile(r"\d{1,3}(?=\])")
+_FORM = re.compile(r"0\d(?=表)")
 _NUMBER_OF = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
 
 _LINE_DIGIT = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、．](?!\d)|\d{1,3}[)])\s?")
@@ -47,7 +49,12 @@ def read_identifier(view: str, pos: int, units: Units) -> tuple[int, str] | None
     found = _PHONE.match(view, pos)
     if found is not None:
         return found.end(), "phone number"
-    if pos > 1 and view[pos - 2 : pos] in ("附件", "附表", "附录", "附图"):
+    before = view[pos - 1] if pos else ""
+    if before == "[" and (found := _NOTE.match(view, pos)) is not None:
+        return found.end(), "footnote"
+    if before == "开" and (found := _FORM.match(view, pos)) is not None:  # 公开01表 of final accounts
+        return found.end(), "form"
+    if before and before in "表图件录" and (before in "表图" or view[pos - 2 : pos] in ("附件", "附录")):
         found = _ATTACHED.match(view, pos)
         if found is not None:
             return found.end(), "attachment"
@@ -55,7 +62,7 @@ def read_identifier(view: str, pos: int, units: Units) -> tuple[int, str] | None
         end = _code(view, pos, units)
         if end:
             return end, "code"
-        if pos and view[pos - 1] in ": 号码Q备第话真编证" and _LABEL.search(view, max(0, pos - 12), pos):
+        if pos and view[pos - 1] in ": \t号码Q备第话真编证" and _LABEL.search(view, max(0, pos - 12), pos):
             found = _LABELLED.match(view, pos)
             if found is not None:
                 return found.end(), "labelled number"
