@@ -56,6 +56,27 @@ def confirmed(text: str) -> dict[str, set[str]]:
         ("村集体经济收入由8000万元增加到9200万元,增长18%。", "growth_mismatch", {"8000万元", "9200万元", "18%"}),
         ("带动1200人增收360万元,人均增收5200元。", "average_mismatch", {"1200人", "360万元", "5200元"}),
         ("完成改造85户,其中脱贫户97户。", "order_violation", {"97户"}),
+        (
+            "全县纳入监测对象1286户。已消除风险874户,风险未消除421户。",  # two sentences, one transposition: 412
+            "sum_mismatch",
+            {"1286户", "874户", "421户"},
+        ),
+        (
+            "农业支出328.47万元。(其中林业55.36万元、水利21万元、村级支出306.11万元)",  # 382.47: exact but for the slip
+            "sum_mismatch",
+            {"328.47万元", "55.36万元", "21万元", "306.11万元"},
+        ),
+        (
+            "三公经费支出86724元,其中接待费452元,车辆维护费86299元,比上年7.3万元增加1.37万元。",
+            "sum_mismatch",
+            {"86724元", "452元", "86299元"},
+        ),
+        (
+            "消除风险对象215户612人,其中不稳定户110户310人、易致贫户89户285人、其他困难户61户17人。",
+            "sum_mismatch",
+            {"215户", "110户", "89户", "61户"},  # the persons add up, so the households have to
+        ),
+        ("达标的村23个,占行政村总数140个的61.4%。", "share_mismatch", {"23个", "140个", "61.4%"}),
         ("登记失业12.6万人,其中登记一年以上13.5万人。", "order_violation", {"13.5万人"}),
         ("新增就业3.26万人,完成年度目标2.8万人的161.4%。", "share_mismatch", {"3.26万人", "2.8万人", "161.4%"}),
         (
@@ -139,6 +160,14 @@ def test_the_slip_that_reconciles_is_proposed() -> None:
     result = extract(HEAD + "差旅费支出8.42万元,比上年6.18万元增加2.42万元。")
     flag = next(flag for figure in result.figures for flag in figure.flags)
     assert any("2.24万元" in change and "颠倒" in change for change in flag.rivals)
+
+
+def test_a_count_is_never_reconciled_with_a_fraction() -> None:
+    result = extract(HEAD + "改造186户,其中低保户62户、特困户24户、监测户31户、其他户96户。")
+    changes = [change for figure in result.figures for flag in figure.flags for change in flag.rivals]
+    assert changes
+    assert changes[0].startswith("96户若为69户")
+    assert not any("." in change for change in changes)
 
 
 @settings(max_examples=200, deadline=None)

@@ -69,6 +69,11 @@ def test_the_same_noun_elsewhere_supplies_the_measure() -> None:
     assert readings("建设供水工程18,受益人口2.3万人。") == []
 
 
+def test_a_damaged_part_does_not_speak_against_its_whole() -> None:
+    text = "全县发放小额信贷6583120.5万元,带动658户发展产业。其中新增2121034万元。"
+    assert readings(text)[:2] == [("glued", "658", "户"), ("glued", "31205000", "元")]
+
+
 def test_a_year_in_front_of_a_count() -> None:
     text = "截至20239月底,全县监测对象1926户。为2023412户新识别监测对象安排了联系人。"
     assert readings(text) == [("glued_date", "412", "户")]

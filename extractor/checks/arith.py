@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ..model import Figure
 from .catalogue import make_flag
-from .work import Item, Sheet, amount_text, decimal_text
+from .work import WHOLE_UNITS, Item, Sheet, amount_text, decimal_text
 
 #: Signs inside a printed number that are no digits.
 _NOISE = str.maketrans("", "", " ,，\n\r\t　")
@@ -98,6 +98,8 @@ def reconcile(
         if not digits or len(digits) > 14:
             continue
         for rank, (what, said) in enumerate(slips(digits)):
+            if "." in said and factor == 1 and item.unit in WHOLE_UNITS:
+                continue
             decimals = len(said) - said.find(".") - 1 if "." in said else 0
             # a dropped digit must not win by being less precise
             slack = (

@@ -238,7 +238,10 @@ def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, claus
         return
     mine = {unit: (first, 0.5), item.unit: (second, cut.half)} if unit else {item.unit: (second, cut.half)}
     compare(sheet, reading, mine, evidence.wholes.get(item.index, ()), True)
-    compare(sheet, reading, mine, evidence.parts.get(item.index, ()), False)
+    parts = evidence.parts.get(item.index, ())
+    if ceiling is not None:  # a part beyond the bound of its whole is damaged as well and proves nothing
+        parts = [other for other in parts if other.unit != item.unit or other.value <= ceiling[0]]
+    compare(sheet, reading, mine, parts, False)
     if unit and not reading.against:
         for other in evidence.by_value.get(first, ()):
             if other.unit == unit and other is not item and _same_thing(clause, sheet.clause_before(other.start, 40)):

@@ -139,6 +139,8 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int, verb: str = "") 
             break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
         if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
             break
+        if end > after and _EARLIER.search(view, max(edge, items[end].start - 14), items[end].start):
+            break  # 其中…,比上年7.3万元增加…: the year before is no part
         if verb and end > after and gap[:1] in ",，" and gap.startswith(verb, 1):
             break
         edge = items[end].end

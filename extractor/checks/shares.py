@@ -31,7 +31,7 @@ _OF_PLAN = re.compile(
     r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z"
 )
 #: 完成年度目标2.8万人的116.4%: the goal is printed between the result and the share.
-_OF_GOAL = re.compile(r"(?:完成|占|为)[^,，。;；\d]{0,10}(?:预算|计划|任务|目标)[^,，。;；\d]{0,6}\Z")
+_OF_GOAL = re.compile(r"(?:完成|占|为)[^,，。;；\d]{0,10}(?:预算|计划|任务|目标|总数|总量|总额)[^,，。;；\d]{0,6}\Z")
 _INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 #: Rates of something over something else than the figures beside it.
 _OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
@@ -62,7 +62,7 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
     previous = items[percent.index - 1] if percent.index else None
     if previous is None or not (
         _RATE.search(view, max(previous.end, percent.start - 24), percent.start)
-        or (view[previous.end : percent.start] == "的" and _GIVEN.search(sheet.clause_before(previous.start)))
+        or (view[previous.end : percent.start] == "的" and _OF_GOAL.search(sheet.clause_before(previous.start)))
     ):
         return None
     for index in range(percent.index - 1, max(-1, percent.index - 1 - REACH), -1):

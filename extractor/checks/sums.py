@@ -32,12 +32,26 @@ _DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
 _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
 
+#: How many half units 已 and 未 and all must be worth before one transposed digit that explains them is no chance.
+ALL_OF = 200
+
+
 def check(sheet: Sheet, groups: list[Group]) -> None:
     """Confirm and flag all sums of the document."""
     for group in groups:
+        held, failed = 0, None
         for whole in group.wholes:
             if whole.figure.role in ("level", "change") and whole.figure.value_max is None and not _open(whole):
-                _group(sheet, group, whole)
+                count, parts, value = _group(sheet, group, whole)
+                if count:
+                    held = count
+                elif parts:
+                    failed = whole, parts, value
+        if failed is not None and held == len(failed[1]) >= 2:
+            # the persons of a list add up to their total: so must its households
+            whole, parts, value = failed
+            if not whole.repair and all(item.figure.modifier == "none" for item in (whole, *parts)):
+                _report(sheet, whole, parts, sum(part.value for part in parts), value)
     _levels(sheet)
     _complements(sheet)
 
@@ -66,7 +80,9 @@ def _noun(sheet: Sheet, item: Item) -> str:
     return text.strip()[-2:]
 
 
-def _group(sheet: Sheet, group: Group, whole: Item) -> None:
+def _group(sheet: Sheet, group: Group, whole: Item) -> tuple[int, list[Item], float]:
+    """Compare the parts of each unit of a whole; (number of parts that add up or 0, the parts, the whole's value)."""
+    result: tuple[int, list[Item], float] = 0, [], 0.0
     for value, unit, half in sheet.quantities(whole):
         parts = [
             part
@@ -83,7 +99,8 @@ def _group(sheet: Sheet, group: Group, whole: Item) -> None:
             total = _better_whole(sheet, group, whole, parts)
             if total is not whole:
                 whole, value, half = total, total.value, sheet.slack(total)
-        _compare(sheet, group, whole, value, half, parts)
+        result = _compare(sheet, group, whole, value, half, parts), parts, value
+    return result
 
 
 def _inner(sheet: Sheet, group: Group, part: Item) -> bool:
@@ -105,7 +122,7 @@ def _better_whole(sheet: Sheet, group: Group, whole: Item, parts: list[Item]) ->
     return whole
 
 
-def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float, parts: list[Item]) -> None:
+def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float, parts: list[Item]) -> int:
     total = 0.0
     slack = half
     best = 0
@@ -117,9 +134,9 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
     if best:
         for item in (whole, *parts[:best]):
             item.confirm("sum_holds")
-        return
+        return best
     if whole.repair or any(item.figure.modifier != "none" for item in (whole, *parts)):
-        return
+        return 0
     complete = _is_complete(sheet, whole, parts)
     over = (
         total - value > slack
@@ -129,9 +146,10 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
         and len({p.sentence for p in (*parts, whole)}) == 1
     )
     if group.marker == "(" and not complete:
-        return
+        return 0
     if complete or over or (_slip(sheet, whole, value, parts, total, slack) and not overlapping(group)):
         _report(sheet, whole, parts, total, value)
+    return 0
 
 
 def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
@@ -156,10 +174,18 @@ def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
     )
 
 
-def _slip(sheet: Sheet, whole: Item, value: float, parts: list[Item], total: float, slack: float) -> bool:
+def _slip(
+    sheet: Sheet, whole: Item, value: float, parts: list[Item], total: float, slack: float, least: int = 0
+) -> bool:
     """Whether one transposition in one number makes the sum exact, where chance is unlikely to do that."""
-    size = value / (2 * slack) if slack > 0 else 0.0
-    if size < (1500 if len(parts) < 3 else 300) or abs(total - value) > 0.9 * value:
+    least = least or (1500 if len(parts) < 3 else 300)
+    coarse, fine = slack, sheet.slack(whole)
+    if value < 2 * coarse * least:
+        coarse = 0.0  # too coarse to prove anything, unless the sum comes out exact to the total's own last digit
+    if value < 40 * fine * least:
+        fine = 0.0
+    bound = max(coarse, fine) * (1 + 1e-9)
+    if bound <= 0 or abs(total - value) > 0.9 * value:
         return False
     for item in (whole, *parts):
         digits, factor = printed_digits(sheet, item)
@@ -169,7 +195,7 @@ def _slip(sheet: Sheet, whole: Item, value: float, parts: list[Item], total: flo
             if not what.startswith("两位"):
                 break
             change = float(said) * float(factor) - item.value
-            if abs(total - value + (change if item is not whole else -change)) <= slack * (1 + 1e-9):
+            if abs(total - value + (change if item is not whole else -change)) <= bound:
                 return True
     return False
 
@@ -304,5 +330,9 @@ def _all_done_open(sheet: Sheet, whole: Item, done: Item, rest: Item) -> None:
     if abs(done.value + rest.value - whole.value) <= slack:
         for item in members:
             item.confirm("sum_holds")
-    elif whole.sentence == rest.sentence and done.value <= whole.value and rest.value <= whole.value:
-        _report(sheet, whole, [done, rest], done.value + rest.value, whole.value)
+        return
+    total = done.value + rest.value
+    if (whole.sentence == rest.sentence and done.value <= whole.value and rest.value <= whole.value) or _slip(
+        sheet, whole, whole.value, [done, rest], total, slack, ALL_OF
+    ):
+        _report(sheet, whole, [done, rest], total, whole.value)

@@ -33,7 +33,7 @@ WHOLE_UNITS = COUNT_UNITS | frozenset(
 _PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
 _SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
 _YEAR_NAMED = re.compile(r"((?:19[4-9]\d|20[0-4]\d))年")
-_CLAUSE_END = "，,；;。！？!?\n"
+_TO_CLAUSE_END = re.compile(r"(?s:.*)[，,；;。！？!?\n]")
 
 
 class Item:
@@ -198,11 +198,8 @@ class Sheet:
     def clause_before(self, position: int, limit: int = 30) -> str:
         """The text of the clause that runs up to ``position``, at most ``limit`` characters."""
         begin = max(0, position - limit)
-        text = self.view[begin:position]
-        for index in range(len(text) - 1, -1, -1):
-            if text[index] in _CLAUSE_END:
-                return text[index + 1 :]
-        return text
+        cut = _TO_CLAUSE_END.match(self.view, begin, position)
+        return self.view[cut.end() if cut is not None else begin : position]
 
     def printed(self, item: Item) -> str:
         """The figure as the page prints it, without line breaks."""
