@@ -10,86 +10,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from . import bounds
+from . import bounds, signs
 from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_identifier, read_marker, read_ordinal
 from .measure import Quantity
+from .mention import Kind, Mention
 from .names import Names
-from .numerals import CHINESE, MAX_DIGITS, Bound, scaled
+from .numerals import CHINESE, Bound, scaled
 from .quantity import read_arabic, read_chinese, read_plain, tenths_at
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
-
-Kind = Literal["figure", "bare", "date", "ordinal", "marker", "name", "identifier", "malformed"]
-
-
-@dataclass(slots=True)
-class Mention:
-    """A numeric mention. ``rule`` names the rule (the reason, for a malformed one).
-
-    ``bare`` is a number with neither unit nor measured noun. ``date`` holds ``(first, last, flag)`` of
-    :class:`extractor.numbers.dates.DateSpan`: ISO 8601 points as exact as printed, ``last`` None for a single one,
-    and '', ``begin``, ``end``, ``before``, ``since``, ``after``, ``decade`` or ``century``.
-    ``number_end`` is where number and magnitude end and the printed unit begins.
-    """
-
-    start: int
-    end: int
-    number_end: int
-    kind: Kind
-    rule: str = ""
-    value: Decimal | None = None
-    value_max: Decimal | None = None
-    unit: str = ""
-    modifier: Bound = "none"
-    date: tuple[str, str | None, str] | None = None
-
-
-_CIRCLED = "①-⑳㈠-㈩⑴-⒇❶-❿"
-_CIRCLED_SIGNS = [chr(c) for low, high in ("①⑳", "㈠㈩", "⑴⒇", "❶❿") for c in range(ord(low), ord(high) + 1)]
-_NUMERALS = frozenset("0123456789" + CHINESE)
-_HAS_DIGIT = re.compile(r"[0-9]").search
-#: Where a mention could begin. The leading character class lets ``re`` skip prose; the rest is looked at on a hit.
-_START = re.compile(
-    rf"[0-9A-Za-z第每无数几{CHINESE}{_CIRCLED}]"
-    rf"(?:(?<=[0-9{CHINESE}A-Za-z每{_CIRCLED}])"
-    rf"|(?<=第)(?=\s?[\d{CHINESE}])"
-    r"|(?<=[数几])(?=[十百千万亿](?!分之))"
-    r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
-)
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*")
-_LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}[\d.,]*(?<=\d)")
-_LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
-_RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d+)?){0,6})(?![\d:.])")
-_PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
-#: Eras of Chinese history that number their years.
-_ERAS = frozenset(
-    [
-        *("民国", "洪武", "永乐", "宣德", "正统", "成化", "弘治", "正德", "嘉靖", "隆庆", "万历", "天启", "崇祯"),
-        *("顺治", "康熙", "雍正", "乾隆", "嘉庆", "道光", "咸丰", "同治", "光绪", "宣统"),
-    ]
-)
-_TITLE = re.compile(r"《[^《》\n]{1,100}》")
-_QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
-_DOTS = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
-_LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
-_BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
-_DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
-_ARTICLE_CUES = re.compile(
-    r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z"
-)
-_RANKED = re.compile(
-    r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z"
-)
-_JOINTS = frozenset(("、", "和", "及", "与", "以及", "、 "))
-_SIGN_AFTER = frozenset(("", "\n", "\r", "\t", " ", "(", "|", ":", ",", ">"))
-_NO_SIGN = frozenset("自担胜欠抱肩背正")
-_NO_ONE = frozenset("统唯单之同某逐专划均如初高大周期任整进")
 
 
 def scan(view: str, units: Units, names: Names) -> list[Mention]:
@@ -107,15 +40,15 @@ class _Scanner:
         self.units = units
         self.names = names
         self.found: list[Mention] = []
-        spans = [m.span() for m in _TITLE.finditer(view)]
+        spans = [m.span() for m in signs.TITLE.finditer(view)]
         self.titles = [s for s, _ in spans]
         self.titles_end = [e for _, e in spans]
-        spans = [m.span() for m in _QUOTE.finditer(view)]
+        spans = [m.span() for m in signs.QUOTE.finditer(view)]
         self.quotes = [s for s, _ in spans]
         self.quotes_end = [e for _, e in spans]
 
     def run(self) -> list[Mention]:
-        search, view, readers = _START.search, self.view, _READERS
+        search, view, readers = signs.START.search, self.view, _READERS
         pos = 0
         while (hit := search(view, pos)) is not None:
             start = hit.start()
@@ -142,11 +75,11 @@ class _Scanner:
     def _latin(self, start: int) -> int:
         """A Latin word: PM2.5, a URL, a code; or letters that only touch a figure (GDP4000亿元)."""
         view = self.view
-        found = _WORD.match(view, start)
+        found = signs.WORD.match(view, start)
         word = found[0] if found is not None else view[start]
-        if not _HAS_DIGIT(word):
+        if not signs.HAS_DIGIT(word):
             return start + len(word)
-        head = _LETTERS.match(view, start)
+        head = signs.LETTERS.match(view, start)
         if head is not None:
             return self._digit(head.end())
         while word[-1] in ".:/-?&=~+%#":
@@ -181,7 +114,7 @@ class _Scanner:
                 return start + 1
             pos = part[0]
             parts.append(part[1])
-        if pos >= len(view) or view[pos] not in _NUMERALS:
+        if pos >= len(view) or view[pos] not in signs.NUMERALS:
             return start + 1
         count = len(self.found)
         stop = self._chinese(pos) if view[pos] in CHINESE else self._digit(pos)
@@ -198,7 +131,7 @@ class _Scanner:
         plain = read_plain(view, start, self.units)
         if plain is not None and not self._titled(start):
             return self._quantity(plain)
-        run = _LONG.match(view, start)
+        run = signs.LONG.match(view, start)
         if run is not None:
             return self._add(start, run.end(), "identifier", "digits beyond any number")
         name = self.names.match(view, start)
@@ -219,7 +152,7 @@ class _Scanner:
         if self._titled(start):
             quantity = read_arabic(view, start, self.units)
             return self._add(start, quantity.end if quantity else start + 1, "name", "title")
-        ratio = _RATIO.match(view, start)
+        ratio = signs.RATIO.match(view, start)
         if ratio is not None:
             below = Decimal(1) if ratio[3] else Decimal(ratio[2])  # 3:36:61 has no single value: its first part stands
             value = Decimal(ratio[1]) / below if below else None
@@ -228,7 +161,7 @@ class _Scanner:
                     value = value.quantize(Decimal(1))
                 self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
                 return ratio.end()
-        part = _PART_OF.match(view, start)
+        part = signs.PART_OF.match(view, start)
         if part is not None and start and "\u4e00" <= view[start - 1] <= "\u9fff" and int(part[1]) < int(part[2]):
             value, stop = Decimal(part[1]) / Decimal(part[2]), part.end()
             self._figure(Quantity(start, stop, stop, value, None, "比例", True, "fraction"))
@@ -255,7 +188,7 @@ class _Scanner:
     def _broken(self, start: int) -> int | None:
         """3.5.6万元, 12O万元, 1,2345万元: numbers that cannot be read, never guessed."""
         view = self.view
-        dots = _DOTS.match(view, start)
+        dots = signs.DOTS.match(view, start)
         if dots is not None:
             unit = self.units.match(view, dots.end())
             if view[dots.end() : dots.end() + 1] in ("万", "亿") or unit is not None:
@@ -264,13 +197,13 @@ class _Scanner:
                     start, quantity.end if quantity else dots.end(), "malformed", "more than one decimal point"
                 )
             return self._add(start, dots.end(), "identifier", "dotted number")
-        letter = _LETTER_O.match(view, start)
+        letter = signs.LETTER_O.match(view, start)
         if letter is not None:
             tail = re.compile(r"[十百千万亿]*").match(view, letter.end())
             stop = tail.end() if tail else letter.end()
             unit = self.units.match(view, stop)
             return self._add(start, unit[0] if unit else stop, "malformed", "a letter among the digits")
-        groups = _BROKEN_GROUPS.match(view, start)
+        groups = signs.BROKEN_GROUPS.match(view, start)
         if groups is not None:
             quantity = read_arabic(view, view.find(",", start) + 1, self.units)
             return self._add(
@@ -294,9 +227,9 @@ class _Scanner:
             return
         sign, before = self.view[q.start - 1], self.view[q.start - 2 : q.start - 1] if q.start > 1 else ""
         if sign == "-":
-            negative = before in _SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
+            negative = before in signs.SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
         else:
-            negative = sign == "负" and before not in _NO_SIGN
+            negative = sign == "负" and before not in signs.NO_SIGN
         if negative:
             q.value, q.start = -q.value, q.start - 1
             if q.value_max is not None:
@@ -304,7 +237,7 @@ class _Scanner:
 
     def _figure(self, q: Quantity) -> None:
         view, found = self.view, self.found
-        if q.unit == "年" and view[max(0, q.start - 2) : q.start] in _ERAS:
+        if q.unit == "年" and view[max(0, q.start - 2) : q.start] in signs.ERAS:
             self._era(q)
             return
         if q.unit == "度" and year_like(view[q.start : q.number_end]):
@@ -314,7 +247,7 @@ class _Scanner:
             self._share(q)
         elif (
             q.unit in ("位", "人")
-            and _RANKED.search(view, max(0, q.start - 6), q.start)
+            and signs.RANKED.search(view, max(0, q.start - 6), q.start)
             and view.startswith("位", q.number_end)
         ):
             found.append(Mention(q.start, q.end, q.number_end, "ordinal", "rank", q.value, q.value_max, "位"))
@@ -323,7 +256,7 @@ class _Scanner:
         if bound == "none":
             bound = bounds.before(self.view, q.start)
             if bound == "none":
-                bound = bounds.after(self.view, q.end, q.unit in _DURATIONS)
+                bound = bounds.after(self.view, q.end, q.unit in signs.DURATIONS)
             if bound == "none" and q.approx:
                 bound = "approx"
             if found and q.start - found[-1].end < 3:
@@ -339,7 +272,7 @@ class _Scanner:
     def _list_bound(self, q: Quantity, bound: Bound) -> Bound:
         """分别达到95%、90%以上: one bound for all members of a list, printed before the first or after the last."""
         view, last = self.view, self.found[-1]
-        if last.kind != "figure" or view[last.end : q.start] not in _JOINTS or last.value_max is not None:
+        if last.kind != "figure" or view[last.end : q.start] not in signs.JOINTS or last.value_max is not None:
             return bound
         pair = last.unit == "户" and q.unit == "人"
         if not (last.unit == q.unit or pair):
@@ -351,7 +284,7 @@ class _Scanner:
             return bound
         start, members = q.start, []
         for mention in reversed(self.found):
-            if mention.kind != "figure" or mention.modifier != "none" or view[mention.end : start] not in _JOINTS:
+            if mention.kind != "figure" or mention.modifier != "none" or view[mention.end : start] not in signs.JOINTS:
                 break
             members.append(mention)
             start = mention.start
@@ -364,7 +297,7 @@ class _Scanner:
         """12.3、15.6和18.9万吨: the numbers before share the unit and the magnitude printed once."""
         start = q.start
         for mention in reversed(self.found):
-            if mention.kind != "bare" or mention.value is None or self.view[mention.end : start] not in _JOINTS:
+            if mention.kind != "bare" or mention.value is None or self.view[mention.end : start] not in signs.JOINTS:
                 return
             mention.kind, mention.unit, mention.rule = "figure", q.unit, "unit from the list"
             if q.power and mention.number_end - mention.start == len(
@@ -411,7 +344,7 @@ class _Scanner:
         """Whether 一 with a measure is the indefinite article (一个, 一批) and not the number one (共一个, 一年半)."""
         if self.view[q.start - 1 : q.start] == "每":
             return True
-        cued = _ARTICLE_CUES.search(self.view, max(0, q.start - 6), q.start)
+        cued = signs.ARTICLE_CUES.search(self.view, max(0, q.start - 6), q.start)
         return q.value == 1 and q.rule != "range" and not cued
 
     def _chinese(self, start: int) -> int:
@@ -431,7 +364,7 @@ class _Scanner:
         stop = start + 1
         while view[stop : stop + 1] and view[stop] in CHINESE:
             stop += 1
-        if view[start - 1 : start] in _NO_ONE and view[start] == "一":
+        if view[start - 1 : start] in signs.NO_ONE and view[start] == "一":
             return stop
         quantity = read_chinese(view, start, self.units)
         if quantity is None:
@@ -471,7 +404,7 @@ _READERS: dict[str, Callable[[_Scanner, int], int]] = {
     **dict.fromkeys("0123456789", _Scanner._digit),
     **dict.fromkeys(CHINESE + "数几", _Scanner._chinese),
     **dict.fromkeys(map(chr, (*range(65, 91), *range(97, 123))), _Scanner._latin),
-    **dict.fromkeys(_CIRCLED_SIGNS, _Scanner._circled),
+    **dict.fromkeys(signs.CIRCLED_SIGNS, _Scanner._circled),
     "第": _Scanner._ordinal,
     "每": _Scanner._per,
     "无": _Scanner._none,

@@ -1,0 +1,33 @@
+"""What the scan finds: one record for each numeric mention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from .numerals import Bound
+
+Kind = Literal["figure", "bare", "date", "ordinal", "marker", "name", "identifier", "malformed"]
+
+
+@dataclass(slots=True)
+class Mention:
+    """A numeric mention. ``rule`` names the rule (the reason, for a malformed one).
+
+    ``bare`` is a number with neither unit nor measured noun. ``date`` holds ``(first, last, flag)`` of
+    :class:`extractor.numbers.dates.DateSpan`: ISO 8601 points as exact as printed, ``last`` None for a single one,
+    and '', ``begin``, ``end``, ``before``, ``since``, ``after``, ``decade`` or ``century``.
+    ``number_end`` is where number and magnitude end and the printed unit begins.
+    """
+
+    start: int
+    end: int
+    number_end: int
+    kind: Kind
+    rule: str = ""
+    value: Decimal | None = None
+    value_max: Decimal | None = None
+    unit: str = ""
+    modifier: Bound = "none"
+    date: tuple[str, str | None, str] | None = None

@@ -1,0 +1,48 @@
+"""The signs the scan goes by: where a mention could begin, and what stands around it."""
+
+from __future__ import annotations
+
+import re
+
+from .numerals import CHINESE, MAX_DIGITS
+
+CIRCLED = "①-⑳㈠-㈩⑴-⒇❶-❿"
+CIRCLED_SIGNS = [chr(c) for low, high in ("①⑳", "㈠㈩", "⑴⒇", "❶❿") for c in range(ord(low), ord(high) + 1)]
+NUMERALS = frozenset("0123456789" + CHINESE)
+HAS_DIGIT = re.compile(r"[0-9]").search
+#: Where a mention could begin. The leading character class lets ``re`` skip prose; the rest is looked at on a hit.
+START = re.compile(
+    rf"[0-9A-Za-z第每无数几{CHINESE}{CIRCLED}]"
+    rf"(?:(?<=[0-9{CHINESE}A-Za-z每{CIRCLED}])"
+    rf"|(?<=第)(?=\s?[\d{CHINESE}])"
+    r"|(?<=[数几])(?=[十百千万亿](?!分之))"
+    r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
+)
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./:@?&=%#+~-]*")
+LONG = re.compile(rf"\d{{{MAX_DIGITS + 1},}}[\d.,]*(?<=\d)")
+LETTERS = re.compile(r"(?:GDP|CPI|PPI|PMI|R&D|RD|FDI|AQI|TFP|K|约)(?=\d)")
+RATIO = re.compile(r"(\d+(?:\.\d+)?)\s?:\s?(\d+(?:\.\d+)?)((?:\s?:\s?\d+(?:\.\d+)?){0,6})(?![\d:.])")
+PART_OF = re.compile(r"([1-9]\d?)/([1-9]\d?)(?![\d/.月日年])")
+#: Eras of Chinese history that number their years.
+ERAS = frozenset(
+    [
+        *("民国", "洪武", "永乐", "宣德", "正统", "成化", "弘治", "正德", "嘉靖", "隆庆", "万历", "天启", "崇祯"),
+        *("顺治", "康熙", "雍正", "乾隆", "嘉庆", "道光", "咸丰", "同治", "光绪", "宣统"),
+    ]
+)
+TITLE = re.compile(r"《[^《》\n]{1,100}》")
+QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
+DOTS = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
+LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
+BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
+DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
+ARTICLE_CUES = re.compile(
+    r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z"
+)
+RANKED = re.compile(
+    r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z"
+)
+JOINTS = frozenset(("、", "和", "及", "与", "以及", "、 "))
+SIGN_AFTER = frozenset(("", "\n", "\r", "\t", " ", "(", "|", ":", ",", ">"))
+NO_SIGN = frozenset("自担胜欠抱肩背正")
+NO_ONE = frozenset("统唯单之同某逐专划均如初高大周期任整进")
