@@ -1,1 +1,1 @@
-"""TODO"""
+"""Runs over many documents: sources, workers, manifest."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Numerals, units, dates and names; the scan that finds every numeric mention in one pass."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The one definition of all tables; observations, panel and exports."""
