@@ -13,15 +13,16 @@ from extractor.model import Span
 from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
-#: Words that name a time without a date.
+#: Words that name a time without a date. Their first characters stand in front: most places of a text fail there.
 WORDS = re.compile(
+    r"(?=[上下第一二三四前首今本全年当去明来期岁截到迄目至“\"十过这近五未])(?:"
     r"(?P<part>上半年|下半年|第?[一二三四]季度|前三个?季度|前两季度|首季)(?P<edge>末|底)?"
     r"|(?P<this>今年|本年度?|全年|年内|当年)(?P<since>以来)?"
     r"|(?P<last>去年|上年度?|前一年)(?P<lastend>末|底)?|(?P<next>明年|来年)(?P<nextend>末|底)?"
     r"|(?P<end>年末|年底|期末|岁末)(?!前)|(?P<deadline>年底前|年底之前)"
     r"|(?P<now>截[至止](?:目前|今|发稿|日前)|到目前为止|迄今|目前已?(?!的)|至今)"
     r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
-    r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|(?:过去|这)五年|本届政府(?:任期内?|以来)?)|(?P<fiveahead>(?:今后|未来)五年)"
+    r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|(?:过去|这)五年|本届政府(?:任期内?|以来)?)|(?P<fiveahead>(?:今后|未来)五年))"
 )
 #: Words before a date that make it the base of a comparison, not the period of what follows.
 _COMPARED = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
