@@ -31,6 +31,8 @@ from pathlib import Path
 from extractor import extract
 from extractor.ingest import from_text
 from extractor.model import MALFORMED_CODES, Document, Extraction, Figure
+from extractor.numbers.dates import read_date
+from extractor.reading.fold import fold
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTORS = (1, 2, 3, 4, 5, 6, 7)
@@ -149,11 +151,11 @@ def sites(base: Base) -> list[Damage]:
         ):
             found.append(Damage("measure", match.start(), match.end(), "", _pairs(first, second)))
     dates = [entry for entry in base.result.ledger if entry.disposition == "date" and not entry.flags]
-    found.extend(
-        Damage("date", match.start(), match.end(), "", frozenset())
-        for match in _DATE.finditer(text)
-        if any(entry.start < match.start() < entry.end for entry in dates)
-    )
+    for match in _DATE.finditer(text):
+        entry = next((entry for entry in dates if entry.start < match.start() < entry.end), None)
+        span = read_date(fold(text), entry.start) if entry is not None else None
+        if span is not None:
+            found.append(Damage("date", match.start(), match.end(), "", frozenset(), span.last or span.first))
     for match in _RATE.finditer(text):
         figure = next((f for f in base.result.figures if f.start < match.start() <= f.end and not f.flags), None)
         if figure is not None:
@@ -215,7 +217,7 @@ def judge(result: Extraction, damage: Damage, place: int) -> tuple[bool, bool, b
         entries = [e for e in result.ledger if e.start <= place <= e.end and e.flags]
         flagged = [f for f in hits if f.flags]
         reading = next((e.repair for e in entries if e.repair), "")
-        return bool(entries or flagged), bool(reading), reading == damage.iso or not damage.iso, reading
+        return bool(entries or flagged), bool(reading), _same_date(reading, damage.iso), reading
     ids = {f.id for f in hits}
     flags = [flag for f in result.figures for flag in f.flags if f.id in ids or ids & set(flag.members)]
     if damage.kind == "swap":
@@ -230,6 +232,11 @@ def judge(result: Extraction, damage: Damage, place: int) -> tuple[bool, bool, b
         given = any(f.repair for f in hits)
         return bool(own), given, damage.truth <= readings, str(sorted((str(v), u) for v, u in readings))
     return bool(own), bool(readings), damage.truth <= readings, str(sorted((str(v), u) for v, u in readings))
+
+
+def _same_date(reading: str, iso: str) -> bool:
+    """Whether a repaired date (or the end of an interval) is the printed one; a date without a year takes any."""
+    return bool(reading) and reading.rpartition("/")[2].endswith(iso.lstrip("-"))
 
 
 def _says(change: str, value: Decimal) -> bool:
