@@ -159,14 +159,14 @@ class PeriodReader:
             found = self._carried
         period, rule = (found.period, found.rule) if found is not None else (default, "period.document")
         if found is None and frame.status != "actual":
-            for start, end, deadline in self._deadlines:
-                if start <= frame.start < end:
+            for begin, end, deadline in self._deadlines:
+                if begin <= frame.start < end:
                     return deadline, "period.deadline"
         stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        start = FROM.search(frame.left)
-        if start is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
+        origin = FROM.search(frame.left)
+        if origin is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
-            dated = found is not None and found.start >= frame.start - len(start.group()) - 1
+            dated = found is not None and found.start >= frame.start - len(origin.group()) - 1
             if not dated and period[:4].isdigit():
                 return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
