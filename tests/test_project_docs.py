@@ -86,7 +86,7 @@ def test_nothing_in_the_repository_names_a_machine() -> None:
     ).stdout.split("\0")
     if len(files) < 2:
         pytest.skip("not a git checkout")
-    names = ("/" + "work/", "/" + "root/", "pyp" + "i.org", "pythonhosted" + ".org")
+    names = ("/" + "work/", "/" + "root/", "pyp" + "i.org", "python" + "hosted.org")
     words = "|".join(map(re.escape, names))
     for name in filter(None, files):
         path = ROOT / name
