@@ -1,4 +1,4 @@
-"""Dates that lost 年, 月, 日 or 、: 2023923日, 20233月, 截至713日, 20222023年.
+"""Dates that lost 年, 月, 日 or 、: 2022815日, 20224月, 截至815日, 20222023年.
 
 Pure functions over the folded text, so that the trunk can repair dates before periods are resolved. A damaged date is
 no figure: the ledger carries it. Dates follow ISO 8601; an interval is written ``2023-01/2023-05``.

@@ -111,7 +111,7 @@ def _repair(sheet: Sheet, item: Item, reading: Reading, rivals: list[str]) -> No
 
 
 def _year(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
-    """2023730户: the year, then the number. True where the year reading decided the matter."""
+    """2022412户: the year, then the number. True where the year reading decided the matter."""
     text = sheet.view[item.start : item.number_end]
     year, rest = text[:4], text[4:]
     value = Decimal(rest)

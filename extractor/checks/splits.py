@@ -23,7 +23,7 @@ MAX_DIGITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One cut of a printed number: ``'228559'`` -> first 228, second 559."""
+    """One cut of a printed number: ``'312874'`` -> first 312, second 874."""
 
     first: Decimal
     second: Decimal

@@ -64,7 +64,7 @@ class AnchorReader:
         self.layout = layout
         self.dates = dates
         self.repaired = repaired
-        """Start of a damaged date -> what it most likely said (截至713日 -> 2023-07-13)."""
+        """Start of a damaged date -> what it most likely said (截至815日 -> 2023-08-15)."""
         self._starts = [date.start for date in dates]
         self._position = 0
 

@@ -168,7 +168,7 @@ def _names_in(text: str, gazetteer: Gazetteer) -> list[str]:
 
 
 def _short_in(text: str, gazetteer: Gazetteer) -> str | None:
-    """Short name at the start of a title or site name: 芜湖坚决打赢…, 商洛日报."""
+    """Short name at the start of a title or site name: 云岭坚决打赢…, 澄川日报."""
     text = text.lstrip("—-· >")
     for length in (4, 3, 2):
         name = text[:length]

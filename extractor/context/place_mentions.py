@@ -29,7 +29,7 @@ class Mention(NamedTuple):
 # The sign stands first, so that the engine skips to it; what is before it is looked at from behind.
 _SUFFIX = re.compile(r"[省市县区州旗盟镇乡国街](?:(?<=[一-鿿][^街])|(?<=[一-鿿]街)道)")
 _SCOPE_CHARS = frozenset("全我本")
-#: Who acts or is named, not where: 芜湖市委, 岳西县人民政府, 商洛日报, 宜昌市级.
+#: Who acts or is named, not where: 云岭市委, 望溪县人民政府, 澄川日报, 云岭市级.
 ORGANISATION = re.compile(
     r"(?:委(?!托)|人民政府|政府|级|人大|政协|纪委|党校"
     r"|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团|厂|敬老院|福利院|养老院|学校|小学|卫生院|合作社|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"

@@ -3,14 +3,14 @@
 ``PlaceFinder(Gazetteer.load()).find(document, view)`` reads a document once; ``DocumentPlaces.region(...)`` then
 answers for each figure in a microsecond or two. The rules, in order (the name of the rule is in the answer):
 
-``direct``    a place that touches the number: 无为县23922人、南陵县6827人
+``direct``    a place that touches the number: 云岭县3120人、望溪县874人
 ``subject``   a place that begins the clause: 湾沚区连续两年获得...
 ``respectively``  无为县、南陵县分别完成投资3亿元、2亿元
 ``carried``   the same sentence goes on without a subject of its own: 无为县脱贫300人，同比增长5%
 ``scope``     全省, 全国 at the head of the clause of a lower document
 ``document``  everything else: the place of the document, or None where it is not known
 
-Partners, origins and destinations (拨付岳西县资金, 赴...挂职, 南京企业), organisations (宜昌市人民政府, 商洛日报),
+Partners, origins and destinations (拨付望溪县资金, 赴...挂职, 南京企业), organisations (云岭市人民政府, 澄川日报),
 titles in 《》 and comparisons (高于全省平均水平, 居全省第三) never change the region.
 """
 

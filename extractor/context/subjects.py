@@ -75,7 +75,7 @@ def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
         frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
         frame.subject, frame.why_subject = before.subject, "subject.from_to"
         return
-    _set_whole(frame, left, view)
+    _set_whole(frame)
     if frame.chain is not None and (not text or text in ("约", "近", "超", "超过")):
         _continue_list(frame)
     elif frame.unit in _RELATIVE or frame.role in ("growth", "change"):
@@ -86,7 +86,7 @@ def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
         frame.subject = frame.base = _topic(frame, view, phrases)
 
 
-def _set_whole(frame: Frame, left: str, view: str) -> None:
+def _set_whole(frame: Frame) -> None:
     """Find the figure that this one is a part of: 其中, or a bracket that opens right behind a figure."""
     before = frame.before
     if before is None:

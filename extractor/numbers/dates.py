@@ -53,7 +53,7 @@ _QUARTER = re.compile(r"(?P<q>[1-4])(?:[-—~至](?P<q2>[1-4]))?\s?季度")
 _TIME = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)")
 _DECADE = re.compile(r"(?:(?:19|20)?\d0)年代")
 _CENTURY = re.compile(r"(?:1\d|2[0-2])世纪")
-#: 713日, 20233月, 2023923日: the sign between the parts was lost, and a split into valid parts exists.
+#: 815日, 20224月, 2022815日: the sign between the parts was lost, and a split into valid parts exists.
 _DAMAGED = re.compile(
     rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
