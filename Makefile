@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench bench-repair docs lock clean
+.PHONY: help setup setup-ocr run test lint bench bench-repair docs lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -20,6 +20,9 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+setup-ocr: $(READY) requirements-ocr.lock ## the recognition of scanned pages, 100 MB more (extra "ocr")
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ocr.lock
 
 run: $(READY) ## the main job: every report of corpus/ into tables in outputs/corpus
 	$(BIN)/extractor run corpus --output outputs/corpus
@@ -44,7 +47,10 @@ docs: $(READY) ## renew the generated pages docs/dictionary.md and docs/flags.md
 
 lock: ## renew requirements.lock (needs uv on the machine)
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-package extractor \
-		--all-extras --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+		--extra dev --extra cluster --custom-compile-command "make lock" --quiet --output-file requirements.lock pyproject.toml
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-package extractor \
+		--extra ocr --constraints requirements.lock --custom-compile-command "make lock" --quiet \
+		--output-file requirements-ocr.lock pyproject.toml
 
 clean: ## remove the environment, caches and outputs
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache outputs/*/
