@@ -117,6 +117,16 @@ def test_suggest_and_coverage(tmp_path: Path, run: Run) -> None:
     assert "never" in covered
 
 
+def test_suggest_puts_wordings_of_one_thing_together(tmp_path: Path, run: Run) -> None:
+    texts = ["全县累计建成图书角86个。", "今年新建图书角31个。", "全县图书角面积达到36公顷。"]
+    for at, text in enumerate(texts):
+        (tmp_path / f"{at}.txt").write_text(f"云岭县工作总结\n\n{text}", encoding="utf-8")
+    suggested = run("patterns", "suggest", str(tmp_path), "--least", "2").output
+    assert suggested.splitlines()[0].split()[:5] == ["2", "documents", "2", "figures", "个"], suggested
+    assert suggested.count(" figures ") == 1
+    assert "[图书]" in suggested.splitlines()[1]
+
+
 @pytest.mark.parametrize("command", ["test", "list", "show", "new", "suggest", "coverage"])
 def test_help_has_an_example(run: Run, command: str) -> None:
     assert f"Example: extractor patterns {command}" in run("patterns", command, "--help").output

@@ -122,14 +122,17 @@ def new(identity: str, folder: Path) -> None:
 def suggest(sources: tuple[str, ...], least: int, limit: int, patterns: Path | None) -> None:
     """Print the most frequent subjects in SOURCES that no indicator claims: what to add next.
 
-    Each line has the number of documents and figures, the unit, the subject, and quotes below it.
+    Wordings that count the same thing are put together by their content words, which are the words that a claim would
+    require. Each line has the number of documents and figures, the unit, the role and the most frequent wording;
+    below it the words and some quotes.
     """
-    survey, _ = _survey(sources, patterns)
+    survey, _ = _survey(sources, patterns, cut=True)
     groups = survey.unclaimed(least)
     for group in groups[:limit]:
         role = group.roles.most_common(1)[0][0]
         click.echo(f"{len(group.documents):>5} documents {group.count:>6} figures  {group.unit or '-'}  {role}  "
                    f"{group.subject}")
+        click.echo(f"        [{', '.join(group.words)}]")
         for quote in group.quotes:
             click.echo(f"        {quote}")
     rest = len(groups) - limit
@@ -166,15 +169,16 @@ def _chosen(library: Library, identities: Sequence[str]) -> list[Indicator]:
     return [entry for i, entry in library.indicators.items() if i in chosen]
 
 
-def _survey(sources: Sequence[str], patterns: Path | None) -> tuple[Survey, Library]:
+def _survey(sources: Sequence[str], patterns: Path | None, *, cut: bool = False) -> tuple[Survey, Library]:
     from extractor.batch.sources import collect
     from extractor.errors import InputError
     from extractor.ingest import load
     from extractor.library.survey import Survey
+    from extractor.library.words import Words
     from extractor.pipeline import extract
 
     library = read_library(patterns)
-    survey = Survey()
+    survey = Survey(Words(word for words in library.terms.sets.values() for word in words) if cut else None)
     errors: list[InputError] = []
     plan = collect(sources)
     for source in plan.sources:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..model import Figure
 from .entries import Indicator
+from .words import Words
 
 #: What varies from report to report in the same subject: places, years, 共, 累计 ...
 _VARYING = re.compile(
@@ -20,21 +21,30 @@ _QUOTES = 3
 
 @dataclass(slots=True)
 class Group:
-    """Figures of one subject and unit that no indicator claims."""
+    """Figures of the same content words and unit that no indicator claims."""
 
-    subject: str
+    words: tuple[str, ...]
+    """What is counted, as an entry's claim would require it."""
     unit: str
+    subjects: Counter[str] = field(default_factory=Counter)
     count: int = 0
     documents: set[str] = field(default_factory=set)
     roles: Counter[str] = field(default_factory=Counter)
     quotes: list[str] = field(default_factory=list)
 
+    @property
+    def subject(self) -> str:
+        """The most frequent wording, the shortest of equals."""
+        return min(self.subjects, key=lambda wording: (-self.subjects[wording], len(wording), wording))
+
 
 class Survey:
     """Collects figures document by document; see :meth:`unclaimed` and :meth:`coverage`."""
 
-    def __init__(self) -> None:
-        self._groups: dict[tuple[str, str], Group] = {}
+    def __init__(self, words: Words | None = None) -> None:
+        """``words`` puts wordings together that differ in what is not counted; without it each subject is a group."""
+        self._words = words
+        self._groups: dict[tuple[tuple[str, ...], str], Group] = {}
         self._fired: Counter[str] = Counter()
         self._fired_in: dict[str, set[str]] = {}
 
@@ -53,11 +63,12 @@ class Survey:
         subject = _VARYING.sub("", figure.subject)
         if len(subject) < 2:
             return
-        key = (subject, figure.unit)
+        key = (self._words.content(subject.removesuffix("数")) if self._words else (subject,), figure.unit)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = Group(subject, figure.unit)
+            group = self._groups[key] = Group(*key)
         group.count += 1
+        group.subjects[subject] += 1
         group.documents.add(figure.doc)
         group.roles[figure.role] += 1
         if len(group.quotes) < _QUOTES:
