@@ -7,12 +7,15 @@ Values are :class:`decimal.Decimal`, built from the printed digits; no float occ
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
 Span = tuple[int, int]
+PageBox = tuple[int, float, float, float, float]
+"""Page (from 1), x0, top, x1, bottom: points (1/72 inch) from the upper left corner of the page."""
 
 BlockKind = Literal["title", "heading", "paragraph", "list_item", "table_cell", "caption", "furniture"]
 Modifier = Literal["none", "approx", "at_least", "at_most", "range"]
@@ -55,6 +58,37 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a paged document (PDF, image). ``start`` and ``end`` hold all characters printed on it; a paragraph
+    that goes on over the page end is one piece of text, so the stretches of neighbouring pages may overlap.
+
+    ``width`` and ``height`` are points as the page is seen (rotation applied). ``recognised`` says that the characters
+    were read from a picture of the page and not from the file's own text.
+    """
+
+    number: int
+    start: int
+    end: int
+    width: float
+    height: float
+    recognised: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Glyphs:
+    """Where each character of a paged document is printed. Arrays, so that a book costs 18 bytes a character.
+
+    ``pages`` holds the page of each character, 0 for those that the loader put in (line breaks, tabs); ``boxes`` four
+    numbers for each: x0, top, x1, bottom in points. ``confidence`` is that of the recognition (0 to 1), negative for
+    characters that were not recognised, None where no page of the document was.
+    """
+
+    pages: array[int]
+    boxes: array[float]
+    confidence: array[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report: its text, its layout and what is known about it. The text is never altered after loading."""
 
@@ -74,6 +108,8 @@ class Document:
     blocks: tuple[Block, ...] = ()
     sha256: str = ""
     warnings: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+    glyphs: Glyphs | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +180,12 @@ class Figure:
     """Codes of the arithmetic checks that this figure passed."""
     why: tuple[str, ...] = ()
     """Names of the rules behind number, unit, role, status, period, region, subject and indicator, for ``explain``."""
+    page: int | None = None
+    """Page of a paged document on which the figure begins, from 1."""
+    boxes: tuple[PageBox, ...] = ()
+    """Where it is printed: one box, or one for each line where the number is wrapped at the end of a line or page."""
+    confidence: Decimal | None = None
+    """Lowest recognition confidence of its characters (0 to 1); None where nothing had to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)

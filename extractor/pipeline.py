@@ -15,6 +15,7 @@ from dataclasses import replace
 from extractor import checks
 from extractor.context.engine import Context
 from extractor.ingest import from_text
+from extractor.ingest.glyphs import boxes_of, confidence_of
 from extractor.ledger import disjoint, settle
 from extractor.library import Library, default_library, rates
 from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
@@ -57,7 +58,7 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     checked = checks.run(document, view, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
-    figures = disjoint(_in_own_words(document.text, settled))
+    figures = _on_pages(document, disjoint(_in_own_words(document.text, settled)))
     return Extraction(
         document=document,
         figures=figures,
@@ -126,6 +127,20 @@ def _set_aside(
         else:
             entries.append(LedgerEntry(doc, start, end, quote, mention.kind, mention.rule))
     return tuple(entries)
+
+
+def _on_pages(document: Document, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """Figures of a paged document with page, boxes and recognition confidence; those of a doubtful scan are flagged."""
+    glyphs = document.glyphs
+    if glyphs is None:
+        return figures
+    placed = []
+    for figure in figures:
+        boxes = boxes_of(glyphs, figure.start, figure.end)
+        confidence = confidence_of(glyphs, figure.start, figure.end)
+        page = boxes[0][0] if boxes else None
+        placed.append(checks.check_recognition(replace(figure, page=page, boxes=boxes, confidence=confidence)))
+    return tuple(placed)
 
 
 def _in_own_words(text: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:

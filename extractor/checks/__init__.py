@@ -11,6 +11,7 @@ from .catalogue import CATALOGUE, FlagCode
 from .dates import DamagedDate, damaged_dates
 from .plausibility import Bounds, bounds_of
 from .plausibility import load as load_bounds
+from .recognition import check as check_recognition
 from .stage import CheckResult, run
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "FlagCode",
     "bounds_of",
     "check_across",
+    "check_recognition",
     "damaged_dates",
     "load_bounds",
     "run",

@@ -95,6 +95,9 @@ def figure_record(figure: Figure) -> dict[str, object]:
         "flags": [flag_record(flag) for flag in figure.flags],
         "repair": repair_records(figure.repair),
         "confirmed": list(figure.confirmed),
+        "page": figure.page,
+        "boxes": [list(box) for box in figure.boxes],
+        "confidence": optional(figure.confidence),
     }
 
 
@@ -139,6 +142,9 @@ def figure_row(document: Document, figure: Figure) -> Row:
         joined(figure.confirmed),
         figure.heading,
         _sentence(document, figure),
+        figure.page,
+        compact(figure.boxes) if figure.boxes else None,
+        optional(figure.confidence),
     )
 
 

@@ -113,6 +113,9 @@ FIGURES = Table(
         ("confirmed", "list", "通过的核算", "Arithmetic checks that this figure passed"),
         ("heading", "string", "所在标题", "Nearest section heading above"),
         ("sentence", "string", "所在句子", "The sentence around the figure, cut to 300 characters"),
+        ("page", "integer", "所在页", "Page on which the figure begins (PDF and images), from 1"),
+        ("boxes", "json", "在页面上的位置", "Where it is printed: [page, x0, top, x1, bottom] in points, one per line"),
+        ("confidence", "digits", "识别置信度", "Lowest recognition confidence of its characters (0 to 1), scans only"),
     ),
     ("id",),
 )
