@@ -12,7 +12,7 @@ from extractor.batch.manifest import LOG, MANIFEST
 from extractor.cli import COMMANDS
 from extractor.tables.dictionary import markdown
 from extractor.tables.records import figure_record
-from extractor.tables.schema import BY_NAME, TABLES
+from extractor.tables.schema import BY_NAME, DESCRIBED
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +26,7 @@ def docs() -> str:
 
 
 def test_the_dictionary_is_that_of_the_schema() -> None:
-    assert text("docs/dictionary.md") == markdown(TABLES), "run: make docs"
+    assert text("docs/dictionary.md") == markdown(DESCRIBED), "run: make docs"
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))

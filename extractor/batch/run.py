@@ -20,7 +20,7 @@ from extractor.model import Observation
 from extractor.tables import dictionary, schema
 from extractor.tables.panel import Comparable, compare
 from extractor.tables.records import Row, across_row, duplicate_row
-from extractor.tables.write import TableWriter, write_table, write_text
+from extractor.tables.write import TableWriter, TextWriter, write_table, write_text
 from extractor.version import version
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def _stream(
     with ExitStack() as stack:
         tables = (schema.DOCUMENTS, schema.FIGURES, schema.FLAGS, schema.LEDGER, schema.SET_ASIDE)
         writers = {table.name: stack.enter_context(TableWriter(work, table)) for table in tables}
+        texts = stack.enter_context(TextWriter(work))
         for result in results(plan.sources, workers, library.directory, library):
             inputs.append((result.source, result.sha256))
             if result.sha256 in first:
@@ -152,6 +153,8 @@ def _stream(
                 if not result.failed:
                     first[result.sha256] = str(result.document[_DOC])
                 _write(result, writers)
+                if result.text is not None:
+                    texts.write(result.text)
                 _count(result, summary)
                 observations += result.observations
                 spans |= result.spans
@@ -200,7 +203,7 @@ def _describe(
     work: Path, comparable: Comparable, library: Library, plan: Plan, inputs: list[tuple[str, str]], summary: Summary
 ) -> None:
     """Write the data dictionary and the manifest."""
-    tables = [comparable.panel if table.name == "panel" else table for table in schema.TABLES]
+    tables = [comparable.panel if table.name == "panel" else table for table in schema.DESCRIBED]
     rows: list[Row] = dictionary.rows(tables)
     write_table(work, dictionary.DICTIONARY, rows)
     write_text(work / "dictionary.md", dictionary.markdown(tables))

@@ -10,6 +10,7 @@ from extractor.errors import ExtractorError, InputError
 from extractor.model import Document, Observation
 from extractor.tables.observations import observe
 from extractor.tables.records import Row, document_row, error_row, figure_row, flag_rows, ledger_row
+from extractor.tables.texts import text_row
 
 if TYPE_CHECKING:
     from extractor.library import Library
@@ -29,6 +30,8 @@ class Result:
     set_aside: list[Row] = field(default_factory=list)
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Where the figures behind the observations stand."""
+    text: Row | None = None
+    """The document's row of ``texts``."""
     failed: bool = False
 
 
@@ -71,6 +74,7 @@ def _tabulate(source: Source, library: Library) -> Result:
         observations,
         set_aside,
         {figure.id: (figure.start, figure.end) for figure in extraction.figures if figure.id in observed},
+        text_row(document),
     )
 
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 import sys
 
 from extractor.tables.dictionary import markdown
-from extractor.tables.schema import TABLES
+from extractor.tables.schema import DESCRIBED
 
-sys.stdout.write(markdown(TABLES))
+sys.stdout.write(markdown(DESCRIBED))

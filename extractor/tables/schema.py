@@ -234,6 +234,21 @@ PANEL = Table(
     ("place_id", "period"),
 )
 
+TEXTS = Table(
+    "texts",
+    "每份文件的正文和版面（仅 Parquet）",
+    "Text and layout of each document that was read (Parquet only)",
+    columns(
+        ("doc", "string", "文件编号", "Id of the document"),
+        ("text", "string", "正文", "The text that all positions count in"),
+        ("blocks", "json", "版面", "Titles, paragraphs, table cells, furniture: the fields' names, then a list each"),
+        ("meta", "json", "元数据", "What the page or file says about itself"),
+    ),
+    ("doc",),
+)
+
 #: In the order in which a run writes and the dictionary lists them; the panel's indicator columns come with the run.
 TABLES: tuple[Table, ...] = (DOCUMENTS, FIGURES, OBSERVATIONS, SET_ASIDE, PANEL, FLAGS, LEDGER)
 BY_NAME = {table.name: table for table in TABLES}
+#: What the data dictionary describes: the tables for people, and the texts that programs read beside them.
+DESCRIBED: tuple[Table, ...] = (*TABLES, TEXTS)

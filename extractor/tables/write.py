@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any
 
 from extractor.tables.records import Cell, Row
-from extractor.tables.schema import PRECISION, SCALE, Table, Type
+from extractor.tables.schema import PRECISION, SCALE, TEXTS, Table, Type
 from extractor.tables.text import csv_cells
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Rows of one Parquet row group: large enough to compress well, small enough to hold in memory while writing.
 GROUP = 50_000
+#: The same for whole texts, where a few rows are much: documents and characters.
+TEXT_ROWS = 500
+TEXT_CHARACTERS = 4_000_000
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -36,6 +39,48 @@ def arrow_schema(table: Table) -> pa.Schema:
         ],
         metadata={"zh": table.zh, "en": table.en},
     )
+
+
+class TextWriter:
+    """Writes the table ``texts`` as Parquet. A row group ends after a number of documents or characters."""
+
+    def __init__(self, folder: Path) -> None:
+        import pyarrow.parquet as pq
+
+        self._target = folder / f"{TEXTS.name}.parquet"
+        self._partial = self._target.with_name(f".{self._target.name}.partial")
+        self._schema = arrow_schema(TEXTS)
+        self._parquet = pq.ParquetWriter(self._partial, self._schema, compression="zstd")
+        self._pending: list[Row] = []
+        self._characters = 0
+
+    def __enter__(self) -> TextWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if kind is None:
+            self._flush()
+            self._parquet.close()
+            self._partial.replace(self._target)
+        else:
+            self._parquet.close()
+            self._partial.unlink(missing_ok=True)
+
+    def write(self, row: Row) -> None:
+        """Append one document."""
+        self._pending.append(row)
+        self._characters += len(str(row[1]))
+        if len(self._pending) == TEXT_ROWS or self._characters >= TEXT_CHARACTERS:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._pending:
+            arrays = [pa.array(cells, type=pa.string()) for cells in zip(*self._pending, strict=True)]
+            self._parquet.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+        self._pending.clear()
+        self._characters = 0
 
 
 class TableWriter:
