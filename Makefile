@@ -36,10 +36,10 @@ lint: $(READY) ## style, types and the layer contract
 	$(BIN)/lint-imports
 
 bench: $(READY) ## characters per second beside jieba alone, share of each stage, start-up time
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks.speed
 
 bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
-	$(BIN)/python benchmarks/repair.py
+	$(BIN)/python -m benchmarks.repair
 
 docs: $(READY) ## renew the generated pages docs/dictionary.md and docs/flags.md
 	$(BIN)/python -m extractor.tables > docs/dictionary.md
