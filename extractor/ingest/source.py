@@ -12,6 +12,7 @@ from pathlib import Path
 from extractor.errors import InputError
 
 _UNSAFE = re.compile(r"[^\w一-鿿.-]+")
+_ROW = re.compile(r"!\d+\Z")
 _MB = 1024 * 1024
 
 
@@ -21,16 +22,26 @@ class Limits:
 
     ``text`` (64 MB) is about four hundred times the longest report known to us, a provincial yearbook chapter; a file
     beyond it is a concatenation, which containers split, or a mistake. ``html`` is lower because markup costs memory:
-    parsing takes about ten times the size of the source.
+    parsing takes about ten times the size of the source. ``office`` holds for Word and Excel files, ``unpacked`` for
+    what their parts (or a compressed file, or an archive inside an archive) may become when they are unpacked.
+    ``seconds`` is what LibreOffice may take for one legacy file. Archives: at most ``members`` documents, archives
+    inside archives down to ``depth``; unpacking that yields more than ``ratio`` times its source (beyond the first
+    ``unpacked`` bytes) is a bomb: text shrinks about twentyfold, a page full of boilerplate a hundredfold.
     """
 
     text: int = 64 * _MB
     html: int = 32 * _MB
+    office: int = 64 * _MB
+    unpacked: int = 256 * _MB
+    seconds: float = 60.0
+    members: int = 10_000_000
+    depth: int = 3
+    ratio: int = 400
 
     @property
     def largest(self) -> int:
         """The most that is read from any source before its kind is known."""
-        return max(self.text, self.html)
+        return max(self.text, self.html, self.office)
 
 
 DEFAULT_LIMITS = Limits()
@@ -45,7 +56,7 @@ def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
     except FileNotFoundError:
         raise InputError("file does not exist", where=where, hint="check the path", code="missing") from None
     except (OSError, ValueError) as error:
-        raise _unreadable(where, error) from None
+        raise read_error(where, error) from None
     if stat.S_ISDIR(status.st_mode):
         hint = "extract reads one file; use 'extractor run' for a folder"
         raise InputError("is a directory, not a file", where=where, hint=hint, code="directory")
@@ -59,7 +70,7 @@ def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
             # One byte more than allowed: a file that grows while it is read is found out.
             data = stream.read(limits.largest + 1)
     except OSError as error:
-        raise _unreadable(where, error) from None
+        raise read_error(where, error) from None
     if len(data) > limits.largest:
         raise too_large(where, len(data), limits.largest)
     return data
@@ -76,9 +87,13 @@ def document_id(name: str, digest: str) -> str:
 
     >>> document_id("reports/云岭县 2023.txt", "0123456789abcdef")
     '云岭县_2023-0123456789ab'
+    >>> document_id("reports.csv!12", "0123456789abcdef")  # a row
+    'reports_12-0123456789ab'
     """
     stem = os.path.basename(name.replace("\\", "/")) if name else ""
+    stem, mark, row = stem.rpartition("!") if _ROW.search(stem) else (stem, "", "")
     stem = stem.rsplit(".", 1)[0] if "." in stem.strip(".") else stem
+    stem += f"_{row}" if mark else ""
     stem = _UNSAFE.sub("_", stem).strip("._-")[:48]
     return f"{stem}-{digest[:12]}" if stem else digest[:12]
 
@@ -88,7 +103,8 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _unreadable(where: str, error: OSError | ValueError) -> InputError:
+def read_error(where: str, error: OSError | ValueError) -> InputError:
+    """The error for a file that the system does not let us read."""
     reason = getattr(error, "strerror", None) or str(error)
     return InputError(f"cannot be read: {reason}", where=where, hint="check the permissions and the name",
                       code="unreadable")
