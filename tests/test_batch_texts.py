@@ -59,6 +59,6 @@ def test_row_groups_end_by_documents_and_by_characters(tmp_path: Path, monkeypat
     monkeypatch.setattr(write, "TEXT_CHARACTERS", 100)
     with write.TextWriter(tmp_path) as writer:
         for number in range(7):
-            writer.write((f"d{number}", "文" * (200 if number == 3 else 5), None, None))
+            writer.write([(f"d{number}", "文" * (200 if number == 3 else 5), None, None, None, None)])
     file = pq.ParquetFile(tmp_path / "texts.parquet")
     assert [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)] == [3, 1, 3]

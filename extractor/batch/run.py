@@ -147,14 +147,14 @@ def _stream(
         for result in results(plan.sources, workers, library.directory, library):
             inputs.append((result.source, result.sha256))
             if result.sha256 in first:
-                writers["documents"].write([duplicate_row(result.document, first[result.sha256])])
+                writers["documents"].write([duplicate_row(result.document, first[result.sha256], "same_bytes")])
                 summary.documents["duplicate"] += 1
             else:
                 if not result.failed:
                     first[result.sha256] = str(result.document[_DOC])
                 _write(result, writers)
                 if result.text is not None:
-                    texts.write(result.text)
+                    texts.write([result.text])
                 _count(result, summary)
                 observations += result.observations
                 spans |= result.spans

@@ -221,6 +221,7 @@ def document_row(extraction: Extraction, source: str) -> Row:
         None,
         None,
         None,
+        None,
         document.format,
         document.title,
         document.publisher,
@@ -241,10 +242,11 @@ def document_row(extraction: Extraction, source: str) -> Row:
 def error_row(error: ExtractorError, source: str, sha256: str = "") -> Row:
     """A row of the table ``documents`` for a source that could not be read."""
     unknown: tuple[Cell, ...] = (None,) * 12
-    return (None, source, "error", error.code, error.reason, error.hint or None, None, *unknown, None, sha256 or None)
+    head = (None, source, "error", error.code, error.reason, error.hint or None, None, None)
+    return (*head, *unknown, None, sha256 or None)
 
 
-def duplicate_row(row: Row, original: str) -> Row:
-    """The row of a document whose bytes another one has already: no counts, so that sums stay right."""
-    head = (row[0], row[1], "duplicate", None, None, None, original)
-    return (*head, *row[7:15], None, None, None, None, *row[19:])
+def duplicate_row(row: Row, original: str, kind: str) -> Row:
+    """The row of a document that is the same report as ``original``: no counts, so that sums stay right."""
+    head = (row[0], row[1], "duplicate", None, None, None, original, kind)
+    return (*head, *row[8:16], None, None, None, None, *row[20:])

@@ -3,7 +3,7 @@
 Types: ``string``, ``integer``, ``boolean``, ``digits`` (a decimal number as text, exactly as long as it was printed)
 and ``number`` (an exact decimal number with :data:`SCALE` decimals in Parquet, plain digits in CSV).
 A ``list`` is written as one string, its members joined by ``;`` (they are codes and ids, which hold no ``;``);
-``json`` is JSON text.
+``json`` is JSON text, ``binary`` bytes (in ``texts`` only).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Type = Literal["string", "integer", "boolean", "digits", "number", "list", "json"]
+Type = Literal["string", "integer", "boolean", "digits", "number", "list", "json", "binary"]
 
 #: Decimals of a ``number`` column; 38 digits are what Parquet, DuckDB and SQL engines hold exactly.
 PRECISION = 38
@@ -59,12 +59,14 @@ DOCUMENTS = Table(
     columns(
         ("doc", "string", "文件编号", "Id of the document, made from its name and content"),
         ("source", "string", "来源路径", "Path of the source, as given or relative to the folder that was given"),
-        ("status", "string", "ok 已读；duplicate 与另一份完全相同；error 读不了",
-         "ok: read; duplicate: same bytes as another one, counted there; error: could not be read"),
+        ("status", "string", "ok 已读；duplicate 与另一份是同一报告；error 读不了",
+         "ok: read; duplicate: the same report as another one, counted there; error: could not be read"),
         ("error_code", "string", "错误代码", "Code of the error, empty unless status is error"),
         ("error_reason", "string", "错误原因", "What is wrong with the source"),
         ("error_hint", "string", "怎么办", "What to try"),
-        ("duplicate_of", "string", "与哪份相同", "Document that holds the same bytes"),
+        ("duplicate_of", "string", "与哪份相同", "Document that is the same report and is counted instead"),
+        ("duplicate_kind", "string", "same_bytes 内容字节相同；same_report 数字、地区、时期相同且文字相近",
+         "same_bytes: equal files; same_report: equal figures, place and period, and nearly the same words"),
         ("format", "string", "格式", "Format that was found in the content"),
         ("title", "string", "标题", "Title of the report"),
         ("publisher", "string", "发布机构", "Office that published it"),
@@ -243,6 +245,8 @@ TEXTS = Table(
         ("text", "string", "正文", "The text that all positions count in"),
         ("blocks", "json", "版面", "Titles, paragraphs, table cells, furniture: the fields' names, then a list each"),
         ("meta", "json", "元数据", "What the page or file says about itself"),
+        ("pages", "json", "页", "Pages of a PDF or image, as the blocks are written"),
+        ("glyphs", "binary", "字符位置", "Page, box and recognition confidence of each character of a paged document"),
     ),
     ("doc",),
 )

@@ -7,18 +7,20 @@ so that one document is read without the others.
 from __future__ import annotations
 
 import json
+import sys
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from extractor.errors import UsageError
-from extractor.model import Block, Document
+from extractor.model import Block, Document, Glyphs, Page
 from extractor.tables.records import Row, compact
 from extractor.tables.schema import DOCUMENTS, TEXTS
 
-_FIELDS = tuple(field.name for field in fields(Block))
-_DEFAULTS = tuple(field.default for field in fields(Block))
+Record = TypeVar("Record", Block, Page)
+
 #: Columns of ``documents`` that are fields of the document under the same name.
 _KNOWN = ("source", "format", "title", "publisher", "place", "period", "issued", "sha256")
 
@@ -26,36 +28,68 @@ _KNOWN = ("source", "format", "title", "publisher", "place", "period", "issued",
 def text_row(document: Document) -> Row:
     """A row of the table ``texts``."""
     meta = compact(dict(document.meta)) if document.meta else None
-    return document.id, document.text, _dump(document.blocks), meta
+    row = (document.id, document.text, _dump(document.blocks), meta, _dump(document.pages), _packed(document.glyphs))
+    return cast(Row, row)
 
 
-def _dump(blocks: Sequence[Block]) -> str | None:
-    """Blocks as JSON: the names of the fields once, then one list a block, without the defaults at its end."""
-    if not blocks:
+def _dump(records: Sequence[Block] | Sequence[Page]) -> str | None:
+    """Records as JSON: the names of the fields once, then one list a record, without the defaults at its end."""
+    if not records:
         return None
+    known = fields(records[0])
     rows = []
-    for block in blocks:
-        values = [getattr(block, name) for name in _FIELDS]
-        while values and values[-1] == _DEFAULTS[len(values) - 1]:
+    for record in records:
+        values = [getattr(record, field.name) for field in known]
+        while values[-1] == known[len(values) - 1].default:
             values.pop()
         rows.append(values)
-    return compact({"fields": _FIELDS, "blocks": rows})
+    return compact({"fields": [field.name for field in known], "rows": rows})
 
 
-def _load(text: str | None) -> tuple[Block, ...]:
+def _load(kind: type[Record], text: str | None) -> tuple[Record, ...]:
     if not text:
         return ()
     data = json.loads(text)
-    names = [name if name in _FIELDS else None for name in data["fields"]]
-    blocks = []
-    for values in data["blocks"]:
-        known = {name: _frozen(value) for name, value in zip(names, values, strict=False) if name is not None}
-        blocks.append(Block(**known))
-    return tuple(blocks)
+    known = {field.name for field in fields(kind)}
+    names = data["fields"]
+    return tuple(
+        kind(**{name: _frozen(value) for name, value in zip(names, values, strict=False) if name in known})
+        for values in data["rows"]
+    )
 
 
 def _frozen(value: Any) -> Any:
     return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
+
+
+def _packed(glyphs: Glyphs | None) -> bytes | None:
+    """A line of JSON with type and length of each array, then the arrays, little-endian."""
+    if glyphs is None:
+        return None
+    arrays = {name: getattr(glyphs, name) for name in (field.name for field in fields(Glyphs))}
+    present = {name: values for name, values in arrays.items() if values is not None}
+    head = compact([[name, values.typecode, len(values) * values.itemsize] for name, values in present.items()])
+    return b"\n".join([head.encode(), b"".join(_little(values).tobytes() for values in present.values())])
+
+
+def _unpacked(data: bytes | None) -> Glyphs | None:
+    if not data:
+        return None
+    head, _, rest = data.partition(b"\n")
+    arrays = {}
+    for name, code, size in json.loads(head):
+        values: array[Any] = array(code)
+        values.frombytes(rest[:size])
+        arrays[name] = _little(values)
+        rest = rest[size:]
+    return Glyphs(**arrays)
+
+
+def _little(values: array[Any]) -> array[Any]:
+    if sys.byteorder == "big":
+        values = values[:]
+        values.byteswap()
+    return values
 
 
 class Texts:
@@ -89,7 +123,8 @@ class Texts:
         meta = cast(dict[str, str], json.loads(row["meta"])) if row["meta"] else {}
         known = {name: about[name] for name in _KNOWN}
         known["source"] = known["source"] or ""
-        return Document(id=doc, text=row["text"], blocks=_load(row["blocks"]), meta=meta, warnings=warnings, **known)
+        return Document(id=doc, text=row["text"], blocks=_load(Block, row["blocks"]), meta=meta, warnings=warnings,
+                        pages=_load(Page, row["pages"]), glyphs=_unpacked(row["glyphs"]), **known)
 
     def _index(self) -> dict[str, tuple[int, int]]:
         if self._where is None:

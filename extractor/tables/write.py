@@ -5,13 +5,17 @@ Byte-identical for identical rows: row groups are cut by row number alone, and n
 
 from __future__ import annotations
 
+import codecs
 import csv
+import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from extractor.tables.records import Cell, Row
 from extractor.tables.schema import PRECISION, SCALE, TEXTS, Table, Type
@@ -31,7 +35,8 @@ def arrow_schema(table: Table) -> pa.Schema:
     """The table's columns as an Arrow schema, with the meaning of each as field metadata."""
     import pyarrow as pa
 
-    types: dict[Type, Any] = {"integer": pa.int64(), "boolean": pa.bool_(), "number": pa.decimal128(PRECISION, SCALE)}
+    types: dict[Type, Any] = {"integer": pa.int64(), "boolean": pa.bool_(), "number": pa.decimal128(PRECISION, SCALE),
+                              "binary": pa.binary()}
     return pa.schema(
         [
             pa.field(c.name, types.get(c.type, pa.string()), metadata={"zh": c.zh, "en": c.en, "type": c.type})
@@ -41,67 +46,59 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
-class TextWriter:
-    """Writes the table ``texts`` as Parquet. A row group ends after a number of documents or characters."""
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Rows in lists of at most ``size``."""
+    waiting = iter(rows)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
-    def __init__(self, folder: Path) -> None:
-        import pyarrow.parquet as pq
 
-        self._target = folder / f"{TEXTS.name}.parquet"
-        self._partial = self._target.with_name(f".{self._target.name}.partial")
-        self._schema = arrow_schema(TEXTS)
-        self._parquet = pq.ParquetWriter(self._partial, self._schema, compression="zstd")
-        self._pending: list[Row] = []
-        self._characters = 0
+def encoded(table: Table, rows: Sequence[Row]) -> pa.Table:
+    """Rows as an Arrow table with the types of the schema."""
+    import pyarrow as pa
 
-    def __enter__(self) -> TextWriter:
-        return self
+    schema = arrow_schema(table)
+    columns: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    arrays = [
+        pa.array([_scaled(cell) for cell in cells] if table.columns[at].type == "number" else cells, type=field.type)
+        for at, (cells, field) in enumerate(zip(columns, schema, strict=True))
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if kind is None:
-            self._flush()
-            self._parquet.close()
-            self._partial.replace(self._target)
-        else:
-            self._parquet.close()
-            self._partial.unlink(missing_ok=True)
 
-    def write(self, row: Row) -> None:
-        """Append one document."""
-        self._pending.append(row)
-        self._characters += len(str(row[1]))
-        if len(self._pending) == TEXT_ROWS or self._characters >= TEXT_CHARACTERS:
-            self._flush()
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        if self._pending:
-            arrays = [pa.array(cells, type=pa.string()) for cells in zip(*self._pending, strict=True)]
-            self._parquet.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-        self._pending.clear()
-        self._characters = 0
+def csv_text(table: Table, rows: Iterable[Row]) -> bytes:
+    """Rows as CSV, without the line of names."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerows(csv_cells(table, row) for row in rows)
+    return stream.getvalue().encode()
 
 
 class TableWriter:
     """Writes one table as NAME.parquet and NAME.csv into a folder. A context manager; leaving it with an exception
-    removes what was written. The CSV is UTF-8 with BOM, so that Excel opens it."""
+    removes what was written. The CSV is UTF-8 with BOM, so that Excel opens it; ``texts`` is Parquet alone.
 
-    def __init__(self, folder: Path, table: Table) -> None:
+    Takes rows, or pieces that another process has encoded already: how they are cut into pieces leaves no trace.
+    """
+
+    def __init__(self, folder: Path, table: Table, *, with_csv: bool = True) -> None:
         import pyarrow.parquet as pq
 
         self.table = table
         self.rows = 0
-        self._pending: list[Row] = []
-        self._targets = [folder / f"{table.name}.parquet", folder / f"{table.name}.csv"]
+        self._pending: list[pa.Table] = []
+        self._waiting = 0
+        self._targets = [folder / f"{table.name}.parquet"]
+        if with_csv:
+            self._targets.append(folder / f"{table.name}.csv")
         self._partial = [path.with_name(f".{path.name}.partial") for path in self._targets]
         self._schema = arrow_schema(table)
-        self._parquet = pq.ParquetWriter(self._partial[0], self._schema, compression="zstd")
-        self._stream: IO[str] = self._partial[1].open("w", encoding="utf-8-sig", newline="")
-        self._csv = csv.writer(self._stream, lineterminator="\r\n")
-        self._csv.writerow(table.names)
+        self._sink = self._partial[0].open("wb")
+        self._parquet = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
+        self._csv: IO[bytes] | None = self._partial[1].open("wb") if with_csv else None
+        if self._csv is not None:
+            self._csv.write(codecs.BOM_UTF8 + (",".join(table.names) + "\r\n").encode())
 
-    def __enter__(self) -> TableWriter:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
@@ -112,32 +109,47 @@ class TableWriter:
 
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows; their cells stand in the order of the table's columns."""
-        self._pending.extend(rows)
-        while len(self._pending) >= GROUP:
-            self._flush(self._pending[:GROUP])
-            del self._pending[:GROUP]
+        for batch in batched(rows, GROUP):
+            self.append(encoded(self.table, batch), csv_text(self.table, batch) if self._csv is not None else b"")
 
-    def _flush(self, rows: Sequence[Row]) -> None:
+    def append(self, piece: pa.Table, text: bytes) -> None:
+        """Append rows that are encoded already, as :func:`encoded` and :func:`csv_text` do it."""
+        if self._csv is not None:
+            self._csv.write(text)
+        while piece.num_rows:
+            part = piece.slice(0, self._room(piece))
+            piece = piece.slice(part.num_rows)
+            self._pending.append(part)
+            self._waiting += part.num_rows
+            if self._full():
+                self._flush()
+
+    def _room(self, piece: pa.Table) -> int:
+        """Rows of ``piece`` that go into the row group that is being filled."""
+        return GROUP - self._waiting
+
+    def _full(self) -> bool:
+        return self._waiting == GROUP
+
+    def _flush(self) -> None:
         import pyarrow as pa
 
-        if not rows:
-            return
-        columns = zip(*rows, strict=True)
-        arrays = [
-            pa.array([_scaled(cell) for cell in cells], type=field.type)
-            for cells, field in zip(columns, self._schema, strict=True)
-        ]
-        self._parquet.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
-        self._csv.writerows(csv_cells(self.table, row) for row in rows)
-        self.rows += len(rows)
+        if self._pending:
+            # In one piece: the encoder would show where the pieces were joined.
+            group = pa.concat_tables([item.cast(self._schema) for item in self._pending]).combine_chunks()
+            self._parquet.write_table(group, row_group_size=group.num_rows)
+            self.rows += group.num_rows
+        self._pending.clear()
+        self._waiting = 0
 
     def _commit(self) -> None:
         try:
-            self._flush(self._pending)
+            self._flush()
             self._parquet.close()
-            self._stream.flush()
-            os.fsync(self._stream.fileno())
-            self._stream.close()
+            for stream in filter(None, (self._sink, self._csv)):
+                stream.flush()
+                os.fsync(stream.fileno())
+                stream.close()
         except BaseException:
             self._discard()
             raise
@@ -145,10 +157,38 @@ class TableWriter:
             partial.replace(target)
 
     def _discard(self) -> None:
-        self._stream.close()
-        self._parquet.close()
+        for stream in filter(None, (self._parquet, self._sink, self._csv)):
+            with suppress(OSError):  # a full disk: closing writes once more
+                stream.close()
         for partial in self._partial:
             partial.unlink(missing_ok=True)
+
+
+class TextWriter(TableWriter):
+    """Writes ``texts``, Parquet alone. A row group ends after a number of documents or of characters, so that one
+    document is read without many others."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, TEXTS, with_csv=False)
+        self._characters = 0
+
+    def _room(self, piece: pa.Table) -> int:
+        import pyarrow.compute as pc
+
+        texts = piece.column(TEXTS.names.index("text")).slice(0, TEXT_ROWS - self._waiting)
+        lengths = pc.utf8_length(texts).to_pylist()
+        for at, length in enumerate(lengths, 1):
+            self._characters += length
+            if self._characters >= TEXT_CHARACTERS:
+                return at
+        return len(lengths)
+
+    def _full(self) -> bool:
+        return self._waiting == TEXT_ROWS or self._characters >= TEXT_CHARACTERS
+
+    def _flush(self) -> None:
+        super()._flush()
+        self._characters = 0
 
 
 def _scaled(cell: Cell) -> Cell:
