@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("extractor.cli.explain:explain", "Say why a figure has its value, unit, period, region ..."),
     "check": ("extractor.cli.check:check", "List what cannot be right in a document, with the arithmetic."),
     "patterns": ("extractor.cli.patterns:patterns", "List, test and add entries of the pattern library."),
+    "sample": ("extractor.cli.sample:sample", "Draw a sample of a run for a person to check."),
     "export": ("extractor.cli.export:export", "Write a run's tables as Excel, Stata, DuckDB or a data package."),
 }
 

@@ -45,23 +45,23 @@ def details(run: Run, item: Item) -> dict[str, Any]:
 
 def context(run: Run, item: Item, around: int = AROUND) -> dict[str, Any]:
     """The text around an item."""
-    text = run.text(item.doc).text
+    text = run.plain(item.doc)
     begin = max(0, item.start - around)
     return {"before": text[begin : item.start], "quote": item.quote, "after": text[item.end : item.end + around],
             "start": begin}
 
 
 def _figure(run: Run, item: Item, found: dict[str, Any]) -> None:
-    rows = run.query("SELECT * FROM figures WHERE id = ?", [item.figure])
+    rows = run.query("SELECT * FROM figures WHERE doc = ? AND id = ?", [item.doc, item.figure])
     if not rows:
         return
     row = rows[0]
     found["fields"] = {name: row[name] for name in _FIELDS}
     found["flags"] = [_flag(flag) for flag in run.flags(item.doc, item.figure)]
     found["repair"] = json.loads(row["repair"]) if row["repair"] else []
-    observed = run.query("SELECT * FROM observations WHERE figure = ?", [item.figure])
+    observed = run.query("SELECT * FROM observations WHERE doc = ? AND figure = ?", [item.doc, item.figure])
     found["observations"] = [{name: _text(each[name]) for name in _OBSERVATION} for each in observed]
-    aside = run.query("SELECT * FROM set_aside WHERE figure = ?", [item.figure])
+    aside = run.query("SELECT * FROM set_aside WHERE doc = ? AND figure = ?", [item.doc, item.figure])
     found["set_aside"] = [{name: each[name] for name in ("indicator", "reason", "detail")} for each in aside]
     if found["flags"] or found["repair"]:
         found["candidates"] = _candidates(row, found["repair"])

@@ -36,7 +36,7 @@ OTHERS = "…"
 #: Classes of a risk-first sample, the riskiest first.
 RISKS = ("repaired", "flagged", "conflict", "change", "plain")
 #: Beyond this many documents, sentences are drawn in two stages: documents first.
-STAGE = 1000
+STAGE = 400
 _LARGEST = 100_000
 
 
@@ -220,14 +220,15 @@ def _drawn(
         for name, size in groups.items():
             sizes[into[name]] = sizes.get(into[name], 0) + size
         given = proportional(sizes, n)
-    columns = "f.*" if make is figure_item else "l.*"
-    alias = columns[0]
+    alias, source = ("f", "figures") if make is figure_item else ("l", "ledger")
+    # Only row numbers go through the sort; the few rows that are drawn are fetched by them.
     rows = run.query(
-        f"WITH strata AS (SELECT unnest($groups) AS grp, unnest($names) AS name, unnest($given) AS given), "
-        f"numbered AS (SELECT {columns}, d.sha256, s.name AS stratum, s.given, {_hashed(alias)} AS random "
-        f"FROM {table} JOIN strata s ON s.grp = {expression}) "
-        "SELECT * FROM numbered QUALIFY row_number() OVER (PARTITION BY stratum ORDER BY random, file_row_number) "
-        "<= given",
+        "WITH strata AS (SELECT unnest($groups) AS grp, unnest($names) AS name, unnest($given) AS given), numbered AS "
+        f"(SELECT {alias}.file_row_number AS number, s.name AS stratum, s.given, {_hashed(alias)} AS random "
+        f"FROM {table} JOIN strata s ON s.grp = {expression}), drawn AS (SELECT * FROM numbered "
+        "QUALIFY row_number() OVER (PARTITION BY stratum ORDER BY random, number) <= given) "
+        f"SELECT t.*, d.sha256, drawn.stratum, drawn.random FROM {source} t "
+        "JOIN drawn ON drawn.number = t.file_row_number JOIN documents d ON d.doc = t.doc AND d.status = 'ok'",
         {**parameters, "seed": seed, "groups": list(into), "names": list(into.values()),
          "given": [given[name] for name in into.values()]},
     )
@@ -246,7 +247,8 @@ def _drawn(
 # --- what may have been missed ---------------------------------------------------------------------------------------
 
 _LEDGER = (
-    "(SELECT * FROM ledger WHERE figure IS NULL AND disposition <> 'figure') l "
+    "(SELECT doc, start, \"end\", disposition, file_row_number FROM ledger "
+    "WHERE figure IS NULL AND disposition <> 'figure') l "
     "JOIN documents d ON d.doc = l.doc AND d.status = 'ok'"
 )
 _DISPOSITIONS = ("unexplained", "malformed", "identifier", "name", "ordinal", "date", "marker", "furniture")
@@ -266,7 +268,8 @@ def _sentences(run: Run, n: int, seed: str) -> list[Item]:
         return []
     total = run.query("SELECT count(*) AS n FROM documents WHERE status = 'ok'")[0]["n"]
     documents = run.query(
-        "SELECT doc, sha256 FROM documents WHERE status = 'ok' ORDER BY md5(concat_ws('|', ?, sha256)), doc LIMIT ?",
+        "SELECT * FROM (SELECT doc, sha256, file_row_number FROM documents WHERE status = 'ok' "
+        "ORDER BY md5(concat_ws('|', ?, sha256)), doc LIMIT ?) ORDER BY file_row_number",
         [seed, STAGE],
     )
     best: list[tuple[int, str, Item]] = []
