@@ -63,7 +63,8 @@ class Page:
     that goes on over the page end is one piece of text, so the stretches of neighbouring pages may overlap.
 
     ``width`` and ``height`` are points as the page is seen (rotation applied). ``recognised`` says that the characters
-    were read from a picture of the page and not from the file's own text.
+    were read from a picture of the page and not from the file's own text, ``turned`` by how many degrees clockwise the
+    page was turned for reading because its text stands sideways; size and boxes are those of the turned page.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Page:
     width: float
     height: float
     recognised: bool = False
+    turned: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

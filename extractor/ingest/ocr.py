@@ -1,0 +1,166 @@
+"""Recognition of scanned pages and pictures: the optional extra ``ocr``, models inside its package, nothing downloaded.
+
+The engine gives lines with their characters, the place of each and how sure it was; they go on like the characters of
+any other page. Rendering is pdfium's.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from array import array
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from extractor.errors import InputError
+from extractor.model import Document
+
+from .pdf_flow import PageContent, flow
+from .pdf_lines import Piece
+
+HINT = "pip install extractor[ocr] reads pictures of text"
+_DPI = 200
+_LONGEST = 2400
+"""Pixels of the longer side from which on a picture is made smaller: more costs time and finds no more."""
+_MOST_PIXELS = 80_000_000
+_LEAST = 0.3
+"""Score of a line below which it is dirt and not text."""
+_LINE = 0.5
+_MOST_FRAMES = 200
+
+
+def available() -> bool:
+    """Whether the extra is installed."""
+    return find_spec("rapidocr_onnxruntime") is not None
+
+
+def recognise_pdf(data: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, PageContent]]:
+    """The content of the pages with these numbers (from 1), read by recognition; boxes are points."""
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(data)
+    try:
+        for number in numbers:
+            page = pdf[number - 1]
+            page.set_cropbox(*page.get_mediabox())  # pdfplumber counts from the media box
+            width, height = page.get_size()
+            scale = min(_DPI / 72, _LONGEST / max(width, height, 1.0))
+            picture = page.render(scale=scale).to_pil().convert("RGB")
+            page.close()
+            yield number, PageContent(number, width, height, _lines(picture, number, 1 / scale), recognised=True)
+    finally:
+        pdf.close()
+
+
+def image_document(data: bytes, *, digest: str, name: str, place: str | None = None,
+                   period: str | None = None) -> Document:
+    """The document of a picture (PNG, JPEG, TIFF with several pages), read by recognition; boxes are pixels.
+
+    Raises :class:`InputError`: ``scan`` (the extra is not installed), ``image`` (cannot be decoded), ``too_large``,
+    ``empty`` (no text found).
+    """
+    from .pdf import document_of
+
+    if not available():
+        raise InputError("is a picture", where=name, hint=HINT, code="scan")
+    pages = []
+    for number, picture in enumerate(_frames(data, name), 1):
+        width, height = picture.size
+        scale = min(1.0, _LONGEST / max(width, height))
+        if scale < 1:
+            picture = picture.resize((max(1, round(width * scale)), max(1, round(height * scale))))
+        lines = _lines(picture, number, 1 / scale)
+        pages.append(PageContent(number, float(width), float(height), lines, recognised=True))
+    flowed = flow(pages)
+    warnings = (f"ocr: {len(pages)} pictures were read by recognition",)
+    return document_of(flowed, warnings, digest=digest, name=name, place=place, period=period, kind="image")
+
+
+def _frames(data: bytes, name: str) -> list[Any]:
+    from PIL import Image, ImageSequence
+
+    try:
+        image = Image.open(io.BytesIO(data))
+        if image.width * image.height > _MOST_PIXELS or getattr(image, "n_frames", 1) > _MOST_FRAMES:
+            raise InputError(f"has {image.width} x {image.height} points", where=name,
+                             hint="scan it with 200 to 300 points an inch", code="too_large")
+        return [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
+    except InputError:
+        raise
+    except Exception:
+        raise InputError("is not a picture that can be read (damaged or truncated)", where=name,
+                         hint="download it again", code="image") from None
+
+
+@functools.lru_cache(maxsize=1)
+def _engine() -> Any:
+    """The engine, loaded once a process. One thread: runs over many documents use a process for each core."""
+    from rapidocr_onnxruntime import RapidOCR
+
+    return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
+
+
+def _lines(picture: Any, page: int, points: float) -> list[list[Piece]]:
+    """The text lines of a picture from top to bottom; ``points`` is the size of one pixel."""
+    import numpy
+
+    found, _ = _engine()(numpy.asarray(picture)[:, :, ::-1], return_word_box=True, text_score=_LEAST)
+    pieces = [piece for line in found or () if (piece := _piece(line, page, points)) is not None]
+    return _in_lines(pieces)
+
+
+def _piece(line: Sequence[Any], page: int, points: float) -> Piece | None:
+    corners, text, score = line[0], str(line[1]), float(line[2])
+    text = " ".join(text.split())
+    if not text:
+        return None
+    x0, x1 = min(c[0] for c in corners) * points, max(c[0] for c in corners) * points
+    top, bottom = min(c[1] for c in corners) * points, max(c[1] for c in corners) * points
+    places, sure = _characters(line, text, points)
+    boxes: array[float] = array("f")
+    confidence: array[float] = array("f")
+    for i in range(len(text)):
+        low, high = places[i] if places else (x0 + (x1 - x0) * i / len(text), x0 + (x1 - x0) * (i + 1) / len(text))
+        boxes.extend((low, top, high, bottom))
+        confidence.append(sure[i] if sure else score)
+    size = round((bottom - top) / 1.25, 1)
+    return Piece(text, boxes, x0, top, x1, bottom, size, page=page, confidence=confidence)
+
+
+def _characters(line: Sequence[Any], text: str, points: float) -> tuple[list[tuple[float, float]], list[float]]:
+    """Left and right end and score of each character, where the engine tells them; blanks stand between neighbours."""
+    if len(line) < 6 or not line[3]:
+        return [], []
+    boxes, words, scores = line[3], line[4], line[5]
+    printed = [char for char in text if char != " "]
+    if "".join(words) != "".join(printed) or not len(boxes) == len(printed) == len(words):
+        return [], ([] if len(scores) != len(text) else [float(s) for s in scores])
+    own = [float(s) for s in scores] if len(scores) == len(printed) else [float(line[2])] * len(printed)
+    places: list[tuple[float, float]] = []
+    sure: list[float] = []
+    k = 0
+    for char in text:
+        if char == " ":
+            left = places[-1][1] if places else boxes[0][0][0] * points
+            places.append((left, left))
+            sure.append(1.0)
+            continue
+        places.append((boxes[k][0][0] * points, boxes[k][1][0] * points))
+        sure.append(own[k])
+        k += 1
+    return places, sure
+
+
+def _in_lines(pieces: list[Piece]) -> list[list[Piece]]:
+    """Pieces by line, from top to bottom and from left to right."""
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.middle, p.x0)):
+        last = lines[-1] if lines else None
+        if last is not None and piece.middle - last[0].middle < _LINE * min(piece.size, last[0].size):
+            last.append(piece)
+        else:
+            lines.append([piece])
+    for line in lines:
+        line.sort(key=lambda p: p.x0)
+    return lines

@@ -1,0 +1,127 @@
+"""What one PDF may cost: a deadline that also ends loops inside the PDF library, and a bound on what it inflates.
+
+PDF files are programs. A stream of a few bytes can inflate to gigabytes, a cycle of objects can keep a parser busy for
+hours, and none of it is an error to the library. The limits are enforced from outside: a watcher thread raises
+:class:`Stop` in the reading thread when the time is over; the inflating of streams is counted.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import zlib
+from types import TracebackType
+from typing import Any
+
+_MB = 1024 * 1024
+
+
+class Stop(BaseException):
+    """A limit of the document is reached. No :class:`Exception`, so that no handler of a library swallows it."""
+
+    def __init__(self, code: str = "slow") -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Guard:
+    """``with Guard(seconds, inflated):`` bounds the time and the inflated bytes of what runs in it, in this thread.
+
+    Raises :class:`Stop` with code ``slow`` or ``too_large``. The watcher raises between two steps of the interpreter;
+    a single long call into C is not cut short, but ends the block as soon as it returns.
+    """
+
+    def __init__(self, seconds: float, inflated: int) -> None:
+        self.seconds = seconds
+        self.inflated = inflated
+        self.done = threading.Event()
+        self.lock = threading.Lock()
+        self.late = False
+        self.thread = 0
+        self.outer: int | None = None
+
+    def __enter__(self) -> Guard:
+        _install()
+        self.outer = getattr(_budget, "left", None)
+        _budget.left = self.inflated
+        self.thread = threading.get_ident()
+        threading.Thread(target=self._watch, name="pdf-deadline", daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        with self.lock:
+            self.done.set()
+            if self.late and kind is not Stop:
+                _raise_in(self.thread, None)  # raised by the watcher, but not arrived yet
+        _budget.left = self.outer
+        if self.late and kind is None:
+            raise Stop("slow")
+
+    def _watch(self) -> None:
+        if self.done.wait(self.seconds):
+            return
+        with self.lock:
+            if not self.done.is_set():
+                self.late = True
+                _raise_in(self.thread, Stop)
+
+
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
+
+
+_budget = threading.local()
+
+
+def _spend(count: int) -> None:
+    left = getattr(_budget, "left", None)
+    if left is None:
+        return
+    _budget.left = left - count
+    if left < count:
+        raise Stop("too_large")
+
+
+class _Inflater:
+    """``zlib.decompressobj`` that counts what it gives."""
+
+    def __init__(self) -> None:
+        self.inner = zlib.decompressobj()
+
+    def decompress(self, data: bytes) -> bytes:
+        result = self.inner.decompress(data)
+        _spend(len(result))
+        return result
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+class _Zlib:
+    """The part of :mod:`zlib` that pdfminer calls, within the budget of the guarded document."""
+
+    error = zlib.error
+
+    @staticmethod
+    def decompress(data: bytes) -> bytes:
+        left = getattr(_budget, "left", None)
+        if left is None:
+            return zlib.decompress(data)
+        inflater = zlib.decompressobj()
+        result = inflater.decompress(data, left + 1)
+        _spend(len(result))
+        if not inflater.eof:
+            raise zlib.error("incomplete or truncated stream")
+        return result
+
+    @staticmethod
+    def decompressobj() -> _Inflater:
+        return _Inflater()
+
+
+def _install() -> None:
+    """Put the counting in the place of pdfminer's ``zlib``; it has no setting for a limit of its own."""
+    from pdfminer import pdftypes
+
+    setattr(pdftypes, "zlib", _Zlib)  # noqa: B010 - the name is no public one, and mypy knows it as a module

@@ -1,0 +1,115 @@
+"""Reading order: the lines of a page as *regions*, each a column of text that is read from top to bottom.
+
+A page is cut by its widest vertical gutter that hardly any line crosses; what crosses it (a title, a table over both
+columns) is a band of its own and is read between what stands above and below it. The halves are cut again.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .pdf_lines import Piece, joined
+
+_STEP = 2.0
+_GUTTER = 8.0
+"""Narrowest gutter between two columns, in points."""
+_FEWEST = 5
+"""Lines that must face each other across a gutter."""
+_DEEPEST = 3
+_NUMERIC = re.compile(r"[-+\d.,%％‰() ]+\Z")
+
+
+@dataclass(slots=True)
+class Region:
+    """Lines that are read one after the other; a table is a line. ``column`` is false where the page has one column."""
+
+    lines: list[Piece]
+    column: bool = False
+
+
+def regions(lines: Sequence[Sequence[Piece]], depth: int = 0) -> list[Region]:
+    """The regions of a page in reading order. ``lines`` are sorted from top to bottom."""
+    gutter = _gutter(lines) if depth < _DEEPEST else None
+    if gutter is None:
+        return [Region([joined(line) for line in lines], depth > 0)] if lines else []
+    result: list[Region] = []
+    zone: list[Sequence[Piece]] = []
+    band: list[Sequence[Piece]] = []
+
+    def close_zone() -> None:
+        nonlocal zone
+        left = [side for line in zone if (side := [p for p in line if p.x1 <= gutter + 1])]
+        right = [side for line in zone if (side := [p for p in line if p.x1 > gutter + 1])]
+        if left and right:
+            close_band()
+            result.extend(regions(left, depth + 1))
+            result.extend(regions(right, depth + 1))
+        else:
+            band.extend(zone)
+        zone = []
+
+    def close_band() -> None:
+        nonlocal band
+        if band:
+            result.append(Region([joined(line) for line in band], False))
+        band = []
+
+    for line in lines:
+        if any(piece.x0 < gutter - 1 and piece.x1 > gutter + 1 for piece in line):
+            close_zone()
+            band.append(line)
+        else:
+            zone.append(line)
+    close_zone()
+    close_band()
+    return result
+
+
+def _gutter(lines: Sequence[Sequence[Piece]]) -> float | None:
+    """The middle of the gutter between two columns of prose; None where the page has one column."""
+    pieces = [piece for line in lines for piece in line if piece.payload is None]
+    if len(pieces) < 2 * _FEWEST:
+        return None
+    x0, x1 = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+    width = x1 - x0
+    if width < 100:
+        return None
+    cover: array[int] = array("l", [0]) * (int(width / _STEP) + 2)
+    for piece in pieces:
+        for step in range(int((piece.x0 - x0) / _STEP), int((piece.x1 - x0) / _STEP) + 1):
+            cover[step] += 1
+    most = max(cover) * 0.12
+    best: tuple[float, float] | None = None
+    start: int | None = None
+    low, high = int(width * 0.2 / _STEP), int(width * 0.8 / _STEP)
+    for step in range(low, high + 1):
+        if cover[step] <= most and step < high:
+            start = step if start is None else start
+        elif start is not None:
+            wide = (step - start) * _STEP
+            if wide >= _GUTTER and (best is None or wide > best[0]):
+                best = (wide, x0 + (start + step) * _STEP / 2)
+            start = None
+    if best is None or not _prose_on_both_sides(lines, best[1]):
+        return None
+    return best[1]
+
+
+def _prose_on_both_sides(lines: Sequence[Sequence[Piece]], x: float) -> bool:
+    """Whether lines of prose, not the cells of a table, stand on both sides of a gutter over the same heights."""
+    left = [p for line in lines for p in line if p.payload is None and p.x1 <= x]
+    right = [p for line in lines for p in line if p.payload is None and p.x0 >= x]
+    if len(left) < _FEWEST or len(right) < _FEWEST:
+        return False
+    if min(left[-1].bottom, right[-1].bottom) - max(left[0].top, right[0].top) < _FEWEST * left[0].size:
+        return False
+    for side in (left, right):
+        wide = max(p.x1 for p in side) - min(p.x0 for p in side)
+        full = sum(1 for p in side if p.x1 - p.x0 >= 0.6 * wide)
+        numbers = sum(1 for p in side if _NUMERIC.match(p.text))
+        if full * 2 < len(side) or numbers * 3 > len(side) or wide < 5 * side[0].size:
+            return False
+    return True

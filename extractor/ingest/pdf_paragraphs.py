@@ -1,0 +1,122 @@
+"""Which lines belong to one paragraph, so that a number wrapped at the end of a line or page is one number.
+
+The test is the typesetter's own: a line was ended by force only if the first unit of the next one (a character with
+its closing punctuation, or a run of Latin letters and digits, which are not broken) would not have fitted behind it.
+Where it would have, the author ended the paragraph. An indented line begins a new one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .pdf_lines import Piece
+
+_STOP = frozenset("。！!？?；;：:…")
+_OPENING = frozenset("（《“‘「『【([")
+_CLOSING = frozenset("，。、；：！？）》”’」』】％%,.;:!?)]")
+_MARK = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}[章节条部编篇]"
+    r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳●■◆•]")
+_BOXES = re.compile(r"[─-╿]")
+_INDENT = 0.8
+_SLACK = 0.6
+_LOOSE = 2.5
+"""Room (in characters) beyond the first unit that a line may leave: little where a sentence ends with it, more where
+one is cut, since programs differ in what they keep together."""
+_GAP = 1.7
+"""Distance of two lines, in usual distances, from which on a new paragraph begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Where the lines of a region begin and end, and their usual distance (all in points; 0 where unknown)."""
+
+    left: float
+    right: float
+    pitch: float
+
+
+def margins(lines: Sequence[Piece]) -> Margins | None:
+    """The margins of a region; None where it has too few lines to tell."""
+    prose = [line for line in lines if line.payload is None]
+    if not prose:
+        return None
+    low, high = min(line.x0 for line in prose), max(line.x1 for line in prose)
+    wide = [line for line in prose if line.x1 - line.x0 >= 0.6 * (high - low)]
+    if len(wide) < 2:
+        return None
+    lefts = Counter(round(line.x0) for line in wide)
+    left = min(lefts, key=lambda x: (-(lefts[x - 1] + lefts[x] + lefts[x + 1]), x))
+    ends = sorted((line.x1 for line in wide), reverse=True)
+    right = next((x for x, after in pairwise(ends) if x - after < wide[0].size), ends[0])
+    gaps = sorted(below.top - above.top for above, below in pairwise(prose)
+                  if below.top > above.top and below.page == above.page)
+    return Margins(float(left), right, gaps[len(gaps) // 2] if len(gaps) > 2 else 0.0)
+
+
+def goes_on(above: Piece, below: Piece, edge: Margins | None, body: float, next_edge: Margins | None = None) -> bool:
+    """Whether ``below`` continues the paragraph of ``above``.
+
+    ``edge`` are the margins where ``above`` stands, ``next_edge`` those where ``below`` does (another page or column),
+    ``body`` the usual size of the text.
+    """
+    size = max(above.size, below.size)
+    if abs(above.size - below.size) > 0.12 * size or _BOXES.search(above.text) or _BOXES.search(below.text):
+        return False
+    moved = above.page != below.page or below.top < above.top
+    pitch = edge.pitch if edge else 0.0
+    if not moved and pitch and below.top - above.top > max(_GAP * pitch, 1.5 * size):
+        return False
+    if edge is None:
+        edge = next_edge
+    if edge is None:
+        return False
+    if above.size > 1.15 * body and not moved and _centred(above, edge) and _centred(below, edge):
+        return above.text[-1:] not in _STOP  # the lines of a title
+    here = next_edge or edge
+    if _MARK.match(below.text) and (above.text[-1:] in _STOP or below.x0 - here.left > _INDENT * size):
+        return False
+    room = edge.right - above.x1
+    slack = _SLACK if above.text[-1:] in _STOP else _LOOSE
+    if room >= _first_width(below) + slack * size:
+        return False
+    indented = below.x0 - here.left > _INDENT * size
+    if indented:
+        return not moved and abs(below.x0 - above.x0) < 1.0 and above.text[-1:] not in _STOP
+    return True
+
+
+def glue(above: str, below: str) -> str:
+    """What joins two lines of a paragraph: a blank between Latin words, nothing between characters and digits.
+
+    >>> glue("GDP", "per head"), glue("12", "345户"), glue("共有", "12户")
+    (' ', '', '')
+    """
+    last, first = above[-1:], below[:1]
+    return " " if last.isascii() and last.isalpha() and first.isascii() and first.isalpha() else ""
+
+
+def _centred(line: Piece, edge: Margins) -> bool:
+    width = edge.right - edge.left
+    return abs((line.x0 - edge.left) - (edge.right - line.x1)) < 0.12 * width and line.x1 - line.x0 < 0.97 * width
+
+
+def _first_width(line: Piece) -> float:
+    """Width of what cannot be parted from the beginning of a line."""
+    text = line.text
+    end = 0
+    while end < len(text) - 1 and text[end] in _OPENING:
+        end += 1
+    run = end
+    while end < len(text) and end < 40 and text[end].isascii() and not text[end].isspace():
+        end += 1
+    if end == run or (end < len(text) and text[end - 1].isdigit()):
+        end += 1  # some programs keep a number and its measure together
+    end = min(end, len(text))
+    while end < len(text) and text[end] in _CLOSING:
+        end += 1
+    return float(line.boxes[end * 4 - 2] - line.boxes[0])
