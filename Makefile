@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ocr run test lint bench bench-repair docs lock clean
+.PHONY: help setup setup-ocr run test lint bench bench-repair bench-scale docs lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,8 +35,11 @@ lint: $(READY) ## style, types and the layer contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## characters per second beside jieba alone, share of each stage, start-up time
+bench: $(READY) ## speed beside the peers (installed into .bench-venv), shares of the stages, HTML and PDF, start-up time
 	$(BIN)/python -m benchmarks.speed
+
+bench-scale: $(READY) ## 100,000 generated documents in one run: rate, memory, the run after it (an hour; see docs/scaling.md)
+	$(BIN)/python -m benchmarks.scale
 
 bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
 	$(BIN)/python -m benchmarks.repair
@@ -51,6 +54,8 @@ lock: ## renew requirements.lock (needs uv on the machine)
 	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-package extractor \
 		--extra ocr --constraints requirements.lock --custom-compile-command "make lock" --quiet \
 		--output-file requirements-ocr.lock pyproject.toml
+	uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --prerelease allow \
+		--custom-compile-command "make lock" --quiet --output-file benchmarks/peers.lock benchmarks/peers.in
 
 clean: ## remove the environment, caches and outputs
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache outputs/*/

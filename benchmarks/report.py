@@ -11,7 +11,7 @@ from benchmarks.formats import FormatSpeed
 from benchmarks.peers import GROUPS, PeerSpeed, together
 from benchmarks.texts import TextSpeed
 
-#: Between these lines docs/speed.md belongs to the benchmark.
+#: Between these lines docs/speed.md and docs/scaling.md belong to the benchmarks.
 BEGIN, END = "<!-- make bench writes from here -->", "<!-- make bench writes up to here -->"
 RECOGNIZERS, JIONLP = GROUPS
 _PEERS = """\
@@ -55,7 +55,7 @@ def table(result: Result) -> str:
     parts = [
         f"{result.machine}, one core, CPU time, median over rounds in which the alternatives take turns.",
         "**Text**, in characters per second (ratios above 1: we are faster). *Unseen*: no sentence is remembered.",
-        _grid(("text", "documents", "characters a figure", "whole extraction, unseen", "the same texts again",
+        grid(("text", "documents", "characters a figure", "whole extraction, unseen", "the same texts again",
                "`jieba.cut` alone", "ratio to jieba", "ratio, again", *(f"ratio to {group}" for group in GROUPS)),
               [_text_row(speed, result.peers.get(speed.name, {})) for speed in result.texts]),
     ]
@@ -66,14 +66,14 @@ def table(result: Result) -> str:
             *((label, *(_part(result.peers[name].get(label)) for name in names)) for label in labels),
             *((f"**{group}**", *(_rate(together(result.peers[name], group)) for name in names)) for group in GROUPS),
         ]
-        parts += [_PEERS, _grid(("part", *names), rows)]
+        parts += [_PEERS, grid(("part", *names), rows)]
     stages = list(result.texts[0].stages)
     parts += [
         "**Stages**, share of the extraction's time.",
-        _grid(("stage", *(speed.name for speed in result.texts)),
+        grid(("stage", *(speed.name for speed in result.texts)),
               [(stage, *(f"{speed.stages[stage]:.1%}" for speed in result.texts)) for stage in stages]),
         _FORMATS,
-        _grid(("format", "documents", "pages", "kB a document", "library alone", "we read", "we read and extract",
+        grid(("format", "documents", "pages", "kB a document", "library alone", "we read", "we read and extract",
                "overhead of reading", "overhead of all"),
               [(name, speed.documents, speed.pages, f"{speed.kilobytes:.1f}", f"{speed.library:.1f}",
                 f"{speed.reading:.1f}", f"{speed.whole:.1f}", f"{speed.reading_overhead:+.0%}",
@@ -101,19 +101,19 @@ def _part(measured: PeerSpeed | str | None) -> str:
     return measured or ""
 
 
-def _grid(head: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
+def grid(head: Sequence[object], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def write(result: Result, page: Path) -> None:
+def between_marks(page: Path, content: str) -> None:
     """Renew the part of a page between the two marks. Raises ``ValueError`` where they are missing."""
     text = page.read_text(encoding="utf-8")
     pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
     if pattern.search(text) is None:
         raise ValueError(f"{page} has no part for the benchmark: {BEGIN} ... {END}")
-    part = f"{BEGIN}\n\n{table(result)}\n\n{END}"
-    page.write_text(pattern.sub(lambda _: part, text), encoding="utf-8")
+    page.write_text(pattern.sub(lambda _: f"{BEGIN}\n\n{content}\n\n{END}", text), encoding="utf-8")
 
 
 def plot(result: Result, path: Path) -> None:

@@ -72,7 +72,7 @@ def main() -> int:
     if options.json:
         options.json.write_text(json.dumps(dataclasses.asdict(result), indent=2) + "\n", encoding="utf-8")
     if options.write:
-        report.write(result, ROOT / "docs" / "speed.md")
+        report.between_marks(ROOT / "docs" / "speed.md", report.table(result))
         report.plot(result, ROOT / "docs" / "img" / "speed.png")
     missed = [goal for goal, met in report.goals(result).items() if not met]
     return 1 if missed else 0

@@ -1,0 +1,111 @@
+"""The benchmark's own arithmetic and pages: goals, groups of peers, marks in a page, generated HTML and PDF."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks import generate, pages, peers, report, scale, timing
+from benchmarks.formats import FormatSpeed
+from benchmarks.peers import PeerSpeed
+from benchmarks.processes import Watched, watch
+from benchmarks.texts import TextSpeed
+from extractor import extract
+from extractor.ingest import load
+
+SHARES = {"scan": 0.4, "the rest": 0.6}
+SPEED = TextSpeed("generated reports", 27, 65_000, 1_000, 800_000, 900_000, 400_000, 2.0, 2.2, SHARES)
+PARTS = {part: PeerSpeed(1e5, 100, 7, 0) for parts in peers.GROUPS.values() for part in parts}
+FORMAT = FormatSpeed(27, 27, 24.5, 5.0, 3.0, 6.0, -0.4, 0.2)
+
+
+def result(**changes: object) -> report.Result:
+    values = {"machine": "Python", "texts": [SPEED], "peers": {SPEED.name: PARTS},
+              "formats": {"HTML, generated reports": FORMAT}, "startup": {"help": 0.05}, **changes}
+    return report.Result(**values)  # type: ignore[arg-type]
+
+
+def test_parts_of_a_peer_add_up_in_time_not_in_rate() -> None:
+    assert peers.together(PARTS, report.JIONLP) == pytest.approx(5e4)
+    assert peers.together({**PARTS, "jionlp: time": "ImportError: gone"}, report.JIONLP) is None
+
+
+def test_goals_are_judged_by_the_generated_reports() -> None:
+    assert all(report.goals(result()).values())
+    slow = report.goals(result(texts=[replace(SPEED, ratio=1.9)], formats={
+        "HTML, generated reports": replace(FORMAT, whole_overhead=0.3),
+        "HTML, sample corpus": replace(FORMAT, whole_overhead=3.0)}))
+    assert [goal for goal, met in slow.items() if not met] == [
+        "text: at least 2 x jieba.cut alone", "HTML, generated reports: at most 25 % over the library alone"]
+
+
+def test_the_table_goes_between_its_marks(tmp_path: Path) -> None:
+    page = tmp_path / "speed.md"
+    page.write_text(f"# Speed\n\n{report.BEGIN}\nold\n{report.END}\n\nrest\n", encoding="utf-8")
+    report.between_marks(page, report.table(result()))
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("# Speed")
+    assert text.endswith("rest\n")
+    assert "old" not in text
+    assert "| generated reports | 27 | 65 | 800,000 |" in text
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ValueError, match="no part for the benchmark"):
+        report.between_marks(page, "x")
+
+
+def test_the_plot_is_a_picture(tmp_path: Path) -> None:
+    report.plot(result(), tmp_path / "img" / "speed.png")
+    assert (tmp_path / "img" / "speed.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_generated_pages_hold_the_figures_of_their_text() -> None:
+    name, text = generate.document(4)
+    values = [figure.value for figure in extract(text).figures]
+    html = extract(load(pages.html_page(name, text), name="page.html"))
+    assert [figure.value for figure in html.figures] == values
+    data, count = pages.pdf_file(text)
+    assert count > 2
+    assert data.startswith(b"%PDF")
+
+
+def test_forgetting_leaves_results_as_they_are() -> None:
+    text = generate.document(0)[1]
+    before = extract(text)
+    timing.forget()
+    assert extract(text) == before
+
+
+def test_alternatives_take_turns() -> None:
+    calls: list[str] = []
+    actions = [lambda: calls.append("a"), lambda: calls.append("b")]
+    times = timing.in_turns([actions] * 5, 0, before=lambda: calls.append("-"))
+    assert calls == ["-", "a", "-", "b"] * 3
+    assert [len(column) for column in times] == [3, 3]
+
+
+def test_a_watched_command_is_weighed_with_its_children(tmp_path: Path) -> None:
+    import sys
+
+    child = "import time; block = b'x' * 80_000_000; time.sleep(1.2)"
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}]); print('done')"
+    watched = watch([sys.executable, "-c", program], tmp_path)
+    assert watched.output == "done\n"
+    assert 80 < watched.workers_megabytes[0] < 200
+    assert watched.parent_megabytes < 60
+    with pytest.raises(SystemExit, match="exit status 3"):
+        watch([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
+
+
+def test_goals_of_scale_compare_the_right_runs() -> None:
+    def measured(seconds: float, parent: float, worker: float) -> scale.Measured:
+        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, parent, (worker, 10), 1, ""))
+
+    found = [measured(2, 100, 200), measured(20, 100, 200), measured(11, 100, 200), measured(1000, 149, 299),
+             measured(30, 100, 200)]
+    assert all(scale.goals(found).values())
+    worse = [*found[:3], measured(1000, 151, 301), measured(31, 100, 200)]
+    assert list(scale.goals(worse).values()) == [True, False, False, False]
+    slower = scale.goals([found[0], found[1], measured(12, 1, 1), *found[3:]])
+    assert slower["parallel efficiency 83% (at least 85 %)"] is False
