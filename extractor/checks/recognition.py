@@ -18,8 +18,8 @@ CODE = flag_code(
     title="扫描页识别置信度低",
     title_en="read from a scan without confidence",
     meaning="The figure stands on a scanned page, and the recognition was not sure of at least one of its characters: "
-    "its confidence (0 to 1) is below 0.9. Look at the page (`extractor show FILE.pdf --page N --png OUT`) and correct the "
-    "value in the review, or take it as it is. A figure that arithmetic confirms is flagged all the same.",
+    "its confidence (0 to 1) is below 0.9. Look at the page (`extractor show FILE.pdf --page N --png OUT`) and correct "
+    "the value in the review, or take it as it is. A figure that arithmetic confirms is flagged all the same.",
     example="a blurred scan of 全县共有监测对象1286户, where 8 could be 3",
 )
 

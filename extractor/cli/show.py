@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from extractor.cli.common import document_options, extraction_of
+from extractor.errors import UsageError
 
 if TYPE_CHECKING:
-    from extractor.model import Extraction
+    from extractor.model import Extraction, Page
 
 
 class Look(NamedTuple):
@@ -27,35 +28,85 @@ class Look(NamedTuple):
     opening: str
     closing: str
     meaning: str
+    paint: str
+    """Colour of its box on a picture of the page."""
 
 
 LOOKS = {
-    "figure": Look("green", True, "[", "]", "figure"),
-    "flagged": Look("red", True, "[!", "]", "figure with a flag"),
-    "unexplained": Look("yellow", True, "<?", "?>", "unexplained"),
-    "date": Look("cyan", False, "", "", "date"),
-    "other": Look("blue", False, "", "", "name, marker, ordinal or identifier"),
-    "furniture": Look("bright_black", False, "", "", "page furniture"),
+    "figure": Look("green", True, "[", "]", "figure", "#1a9641"),
+    "flagged": Look("red", True, "[!", "]", "figure with a flag", "#d7191c"),
+    "unexplained": Look("yellow", True, "<?", "?>", "unexplained", "#e6a100"),
+    "date": Look("cyan", False, "", "", "date", "#1f9bb5"),
+    "other": Look("blue", False, "", "", "name, marker, ordinal or identifier", "#3b5bdb"),
+    "furniture": Look("bright_black", False, "", "", "page furniture", "#868e96"),
 }
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @click.command(
-    epilog="Example: extractor show report.txt | less -R",
+    epilog="Examples: extractor show report.txt | less -R    extractor show report.pdf --page 3 --png page3.png",
     short_help="Show a document with its numbers coloured by what became of them.",
 )
 @click.argument("file", metavar="FILE")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours; brackets stand in for them where there are none.")
+@click.option("--page", type=click.IntRange(min=1), help="Only this page (PDF and pictures).")
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path),
+              help="Draw the page with boxes around its numbers into this file instead (needs --page).")
 @document_options
-def show(file: str, color: str, patterns: Path | None, place: str | None) -> None:
+def show(
+    file: str, color: str, page: int | None, png: Path | None, patterns: Path | None, place: str | None
+) -> None:
     """Print the text of FILE (- is standard input) with every number marked: figures, flagged figures, dates, names
-    and markers, page furniture, and what no rule explains."""
+    and markers, page furniture, and what no rule explains. With --page and --png, draw a page of a PDF with a box
+    around each of them."""
+    if png is not None and page is None:
+        raise UsageError("--png draws one page", hint="add --page N")
     extraction = extraction_of(file, patterns, place)
+    if page is not None:
+        sheet = _sheet(extraction, page)
+        if png is not None:
+            _draw(file, extraction, sheet, png)
+            return
+        span = (sheet.start, sheet.end)
+    else:
+        span = (0, len(extraction.document.text))
     coloured = color == "always" or (color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
     click.echo(_legend(extraction, coloured) + "\n", color=coloured)
-    text = "".join(_pieces(extraction, coloured))
+    text = "".join(_pieces(extraction, coloured, *span))
     click.echo(text, nl=not text.endswith("\n"), color=coloured)
+
+
+def _sheet(extraction: Extraction, page: int) -> Page:
+    document = extraction.document
+    if not document.pages:
+        raise UsageError("has no pages", where=document.source, hint="--page is for PDF and pictures")
+    if page > len(document.pages):
+        raise UsageError(f"has {len(document.pages)} pages", where=document.source, hint="choose one of them")
+    return document.pages[page - 1]
+
+
+def _draw(file: str, extraction: Extraction, page: Page, png: Path) -> None:
+    """Write the page as a picture, each number in the colour of what became of it."""
+    from extractor.ingest.glyphs import boxes_of
+    from extractor.ingest.render import draw_boxes, page_picture
+
+    glyphs = extraction.document.glyphs
+    if glyphs is None:
+        raise UsageError("has no places of its characters", where=file, hint="--png is for PDF and pictures")
+    flagged = {figure.id for figure in extraction.figures if figure.flags}
+    marks = [
+        (box, LOOKS[kind_of(entry.disposition, bool(entry.flags) or entry.figure in flagged)].paint)
+        for entry in extraction.ledger
+        for box in boxes_of(glyphs, entry.start, entry.end)
+    ]
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    picture, scale = page_picture(data, page, name=file)
+    draw_boxes(picture, scale, marks, page.number).save(png, format="PNG")
+    counts = Counter(entry.disposition for entry in extraction.ledger
+                     if any(box[0] == page.number for box in boxes_of(glyphs, entry.start, entry.end)))
+    told = ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    click.echo(f"{png}: page {page.number} of {len(extraction.document.pages)}: {told or 'no numbers'}")
 
 
 def kind_of(disposition: str, flagged: bool) -> str:
@@ -76,7 +127,7 @@ def _styled(text: str, kind: str | None, coloured: bool) -> str:
     return click.style(text, fg=look.colour, bold=look.bold) if coloured else look.opening + text + look.closing
 
 
-def _pieces(extraction: Extraction, coloured: bool) -> Iterator[str]:
+def _pieces(extraction: Extraction, coloured: bool, first: int, last: int) -> Iterator[str]:
     text = extraction.document.text
     flagged = {figure.id for figure in extraction.figures if figure.flags}
     furniture = [block for block in extraction.document.blocks if block.kind == "furniture"]
@@ -92,13 +143,15 @@ def _pieces(extraction: Extraction, coloured: bool) -> Iterator[str]:
             yield _styled(text[start:stop], "furniture" if inside else None, coloured)
             start = stop
 
-    done = 0
+    done = first
     for entry in extraction.ledger:
+        if entry.start < first or entry.end > last:
+            continue
         yield from between(done, entry.start)
         kind = kind_of(entry.disposition, bool(entry.flags) or entry.figure in flagged)
         yield _styled(text[entry.start : entry.end], kind, coloured)
         done = entry.end
-    yield from between(done, len(text))
+    yield from between(done, last)
 
 
 def _legend(extraction: Extraction, coloured: bool) -> str:

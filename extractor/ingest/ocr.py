@@ -14,10 +14,11 @@ from importlib.util import find_spec
 from typing import Any
 
 from extractor.errors import InputError
-from extractor.model import Document
+from extractor.model import Document, Page
 
 from .pdf_flow import PageContent, flow
 from .pdf_lines import Piece
+from .render import page_picture
 
 HINT = "pip install extractor[ocr] reads pictures of text"
 _DPI = 200
@@ -37,20 +38,11 @@ def available() -> bool:
 
 def recognise_pdf(data: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, PageContent]]:
     """The content of the pages with these numbers (from 1), read by recognition; boxes are points."""
-    import pypdfium2
-
-    pdf = pypdfium2.PdfDocument(data)
-    try:
-        for number in numbers:
-            page = pdf[number - 1]
-            page.set_cropbox(*page.get_mediabox())  # pdfplumber counts from the media box
-            width, height = page.get_size()
-            scale = min(_DPI / 72, _LONGEST / max(width, height, 1.0))
-            picture = page.render(scale=scale).to_pil().convert("RGB")
-            page.close()
-            yield number, PageContent(number, width, height, _lines(picture, number, 1 / scale), recognised=True)
-    finally:
-        pdf.close()
+    for number in numbers:
+        page = Page(number, 0, 0, 0.0, 0.0, recognised=True)
+        picture, scale = page_picture(data, page, dpi=_DPI, longest=_LONGEST)
+        width, height = picture.width / scale, picture.height / scale
+        yield number, PageContent(number, width, height, _lines(picture, number, 1 / scale), recognised=True)
 
 
 def image_document(data: bytes, *, digest: str, name: str, place: str | None = None,

@@ -19,7 +19,7 @@ from extractor.model import Block, Document
 from .metadata import Metadata, read_metadata
 from .pdf_flow import Flowed, PageContent, flow
 from .pdf_guard import Guard, Stop
-from .pdf_lines import Bounds, Char, Piece, count_characters, read_lines
+from .pdf_lines import Bounds, Char, Piece, count_characters, read_lines, settle_heights
 from .pdf_tables import PageTable, find_tables
 from .source import document_id
 
@@ -146,6 +146,7 @@ def _page(page: Any, number: int, reading: _Reading) -> PageContent:
         page = _turned(page, turn)
         chars = page.chars
         sideways = [char for char in chars if not char["upright"]]
+    settle_heights(chars)  # type: ignore[arg-type]
     bounds: Bounds = (float(page.bbox[0]), float(page.bbox[1]), float(page.bbox[2]), float(page.bbox[3]))
     upright = [char for char in chars if char["upright"]] if sideways else chars
     tables, outside, crowded = find_tables(page, upright, number)

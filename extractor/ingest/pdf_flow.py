@@ -133,7 +133,8 @@ class _Writer:
                 self._close()
             above = self.paragraph[-1] if self.paragraph else None
             if above is not None and not goes_on(above, line, self.edge, self.body, edge):
-                self._close()
+                # A number at the very end of a page may lack its measure; no page number comes between the two.
+                self._close(hold=above.page != line.page and above.text[-1:].isdigit())
             self.paragraph.append(line)
             self.edge = edge
 
@@ -164,12 +165,14 @@ class _Writer:
 
     # --- paragraphs -------------------------------------------------------------------------------------------------
 
-    def _close(self) -> None:
-        """End what is open, and write the furniture that waited for it."""
+    def _close(self, *, hold: bool = False) -> None:
+        """End what is open, and write the furniture that waited for it (``hold``: it waits further)."""
         if self.paragraph:
             self._write_paragraph(self.paragraph)
             self.paragraph = []
         self.table = None
+        if hold:
+            return
         for piece, note in self.furniture:
             self._block([piece], "furniture", note=note)
         self.furniture = []

@@ -30,6 +30,8 @@ _RADICALS = dict(zip(
     "民西见角贝车长门青韦页风飞食马鬼鱼鸟卤麦黄齐齿龙户",
     strict=True,
 ))  # fmt: skip
+_DEPTH = 0.2
+"""Usual part of a character's height below the baseline."""
 _LINE = 0.45
 """Characters whose centres differ by less than this part of their height stand on one line."""
 _WIDE = 1.5
@@ -37,6 +39,7 @@ _WIDE = 1.5
 _BLANK_LATIN = 0.25
 _BLANK_HAN = 0.7
 _OVERPRINT = 0.3
+_MOST_BLANKS = 40
 
 
 @dataclass(slots=True)
@@ -81,6 +84,21 @@ def read_lines(chars: Sequence[Char], page: int, bounds: Bounds, shades: Sequenc
     )
 
 
+def settle_heights(chars: Iterable[dict[str, Any]]) -> None:
+    """Move the boxes of characters whose font lies about its depth: its digits would hang in the lower line.
+
+    pdfminer sets a box from the descent that the font declares. Fonts made by office programs declare anything; where
+    it is beyond what type has, the box is set by the baseline.
+    """
+    for char in chars:
+        size = char["size"]
+        depth = char["matrix"][5] - char["y0"]
+        if size > 0 and char["upright"] and not 0.05 * size <= depth <= 0.28 * size and abs(depth) < size:
+            shift = depth - _DEPTH * size
+            char["top"] -= shift
+            char["bottom"] -= shift
+
+
 def count_characters(chars: Iterable[Char]) -> tuple[int, int]:
     """Characters that print something, and those of fonts that do not say what they mean: ``(cid:12)``, private use."""
     printed = [char["text"] for char in chars if not char["text"].isspace()]
@@ -88,7 +106,7 @@ def count_characters(chars: Iterable[Char]) -> tuple[int, int]:
 
 
 def joined(pieces: Sequence[Piece]) -> Piece:
-    """The pieces of one line as one, with a blank at each gap."""
+    """The pieces of one line as one, with blanks in the gaps between them."""
     if len(pieces) == 1:
         return pieces[0]
     text: list[str] = []
@@ -96,10 +114,12 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     confidence: array[float] | None = None if pieces[0].confidence is None else array("f")
     for before, piece in zip((None, *pieces), pieces, strict=False):
         if before is not None:
-            text.append(" ")
-            boxes.extend((before.x1, before.top, piece.x0, before.bottom))
+            # As many blanks as the gap is wide, so that columns that no rule divides can still be told apart.
+            blanks = min(max(2, round((piece.x0 - before.x1) / max(before.size / 2, 1))), _MOST_BLANKS)
+            text.append(" " * blanks)
+            boxes.extend((before.x1, before.top, piece.x0, before.bottom) * blanks)
             if confidence is not None:
-                confidence.append(1.0)
+                confidence.extend([1.0] * blanks)
         text.append(piece.text)
         boxes.extend(piece.boxes)
         if confidence is not None and piece.confidence is not None:
@@ -150,11 +170,11 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
     pieces: list[Piece] = []
     group: list[tuple[str, Char]] = []
     last: Char | None = None
-    blank = False
+    blank = ""
     for char in line:
         text = _cleaned(char["text"])
         if not text.strip():
-            blank = blank or bool(text)
+            blank += text
             continue
         if last is not None:
             size = max(last["size"], char["size"])
@@ -165,9 +185,10 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
                 pieces.append(_piece(group, page))
                 group = []
             elif blank or gap > size * (_BLANK_LATIN if text.isascii() and group[-1][0].isascii() else _BLANK_HAN):
-                group.append((" ", {"x0": last["x1"], "top": last["top"], "x1": char["x0"], "bottom": last["bottom"]}))
+                box = {"x0": last["x1"], "top": last["top"], "x1": char["x0"], "bottom": last["bottom"]}
+                group.append((blank or " ", box))
         group.append((text, char))
-        last, blank = char, False
+        last, blank = char, ""
     if group:
         pieces.append(_piece(group, page))
     return pieces
@@ -181,11 +202,11 @@ def _piece(group: list[tuple[str, Char]], page: int) -> Piece:
         x0, width = char["x0"], (char["x1"] - char["x0"]) / len(text)
         for i in range(len(text)):  # a ligature: its box is shared out
             boxes.extend((x0 + i * width, char["top"], x0 + (i + 1) * width, char["bottom"]))
-        if text != " ":
+        if text.strip():
             size = round(char["size"], 1)
             sizes[size] = sizes.get(size, 0) + 1
             bold += _is_bold(char.get("fontname"))
-    visible = [char for text, char in group if text != " "]
+    visible = [char for text, char in group if text.strip()]
     return Piece(
         "".join(text for text, _ in group), boxes, min(c["x0"] for c in visible), min(c["top"] for c in visible),
         max(c["x1"] for c in visible), max(c["bottom"] for c in visible),

@@ -84,10 +84,7 @@ def goes_on(above: Piece, below: Piece, edge: Margins | None, body: float, next_
     slack = _SLACK if above.text[-1:] in _STOP else _LOOSE
     if room >= _first_width(below) + slack * size:
         return False
-    indented = below.x0 - here.left > _INDENT * size
-    if indented:
-        return not moved and abs(below.x0 - above.x0) < 1.0 and above.text[-1:] not in _STOP
-    return True
+    return below.x0 - here.left <= _INDENT * size
 
 
 def glue(above: str, below: str) -> str:
