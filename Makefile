@@ -58,4 +58,4 @@ lock: ## renew requirements.lock (needs uv on the machine)
 		--custom-compile-command "make lock" --quiet --output-file benchmarks/peers.lock benchmarks/peers.in
 
 clean: ## remove the environment, caches and outputs
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache outputs/*/
+	rm -rf $(VENV) .bench-venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache outputs/*/
