@@ -152,3 +152,18 @@ def test_an_announced_five_year_chapter_reads_levels_at_its_end() -> None:
     )
     found = {f.quote: f.period for f in extractor.extract(text).figures}
     assert found == {"1.36万亿元": "2025", "120万人": "2021/2025", "5.8%": "2025"}
+
+
+def test_the_year_of_a_report_that_names_none_is_not_the_one_it_compares_with() -> None:
+    text = (
+        "各位代表：\n\n一、过去五年工作回顾\n\n"
+        "公路里程由2007年的1230公里增加到2012年的1760公里，其中高速公路由47公里增加到252公里。"
+        "财政收入从2007年的8.6亿元增加到2012年的18.9亿元。用于“两个确保”的资金1.7亿元。2007年以来改造校舍31所。\n"
+    )
+    found = {figure.quote: (figure.period, figure.status) for figure in extractor.extract(text).figures}
+    assert found["1230公里"] == ("2007", "actual")
+    assert found["1760公里"] == ("2012", "actual")
+    assert found["47公里"] == ("2007", "actual")
+    assert found["252公里"] == ("2012", "actual")
+    assert found["18.9亿元"] == ("2012", "actual")
+    assert found["1.7亿元"][1] == "actual"

@@ -50,6 +50,8 @@ class PeriodReader:
         self._sentence = -1
         self._anchors: list[Anchor] = []
         self._carried: Anchor | None = None
+        self._base: tuple[int, str] | None = None
+        """Start of the last sentence that said from which year it compares (由1997年的A增加到B), and the year."""
 
     # -- sections ---------------------------------------------------------------------------------------------
 
@@ -167,7 +169,11 @@ class PeriodReader:
         if origin is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
             dated = found is not None and found.start >= frame.start - len(origin.group()) - 1
-            if not dated and period[:4].isdigit():
+            if dated and period[:4].isdigit():
+                self._base = (frame.sentence[0], period)
+            elif self._base is not None and self._base[0] == frame.sentence[0]:
+                return self._base[1], "period.earlier"  # 由1997年的A增加到2002年的B，其中高速公路由C增加到D
+            elif period[:4].isdigit():
                 return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
             reached = frame.origin is not None or (frame.before is not None and TO.match(frame.gap))
