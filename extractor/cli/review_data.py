@@ -47,13 +47,13 @@ def _library(run: Run, patterns: Path | None) -> Library:
                short_help="Write the corrections as a layer over the tables.")
 @_run
 @_patterns
-def apply_command(run: Path, patterns: Path | None) -> None:
+def apply(run: Path, patterns: Path | None) -> None:
     """Write RUN/corrected: figures, observations and panel with the corrections of the review, who made them and when,
     and the table corrections with every decision. The tables of RUN itself stay as they were extracted."""
-    from extractor.review.apply import apply
+    from extractor.review.apply import apply as lay_over
 
     opened, store = _opened(run)
-    done = apply(opened, store, _library(opened, patterns))
+    done = lay_over(opened, store, _library(opened, patterns))
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(done.verdicts.items())) or "none"
     click.echo(f"decisions that count: {verdicts}")
     waiting = {state: count for state, count in sorted(done.states.items()) if state != "judged"}
@@ -67,13 +67,13 @@ def apply_command(run: Path, patterns: Path | None) -> None:
 @_run
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="DIR", help="Default: RUN/review/export.")
 @_patterns
-def export_command(run: Path, output: Path | None, patterns: Path | None) -> None:
+def export(run: Path, output: Path | None, patterns: Path | None) -> None:
     """Write gold/DOC.jsonl (judged figures as they should be), predictions/DOC.jsonl (what the run extracted there),
     docs/DOC.txt (the texts) and candidates.yaml (examples and rejects for indicators)."""
-    from extractor.review.gold import export
+    from extractor.review.gold import export as write
 
     opened, store = _opened(run)
-    done = export(opened, store, _library(opened, patterns), output or run / "review" / "export")
+    done = write(opened, store, _library(opened, patterns), output or run / "review" / "export")
     click.echo(f"{done.lines} gold lines of {done.documents} documents ({done.complete} of them judged completely), "
                f"{done.candidates} candidate examples and rejects\nwritten: {done.folder}/")
 
@@ -82,13 +82,13 @@ def export_command(run: Path, output: Path | None, patterns: Path | None) -> Non
                short_help="Say how far reviewers agree, and where they do not.")
 @_run
 @click.option("--sample", metavar="NAME", help="Only the items of one sample.")
-def agreement_command(run: Path, sample: str | None) -> None:
+def agreement(run: Path, sample: str | None) -> None:
     """Print Cohen's kappa for each two reviewers, and the items on which they differ and nobody has settled it."""
-    from extractor.review.rates import agreement
+    from extractor.review.rates import agreement as compare
     from extractor.review.settled import settled
 
     opened, store = _opened(run)
-    pairs = agreement(store, sample)
+    pairs = compare(store, sample)
     for pair in pairs:
         click.echo(f"{pair.first} and {pair.second}: {pair.agreed} of {pair.items} alike, kappa {pair.kappa:.3f}")
     if not pairs:
