@@ -56,6 +56,14 @@ def container_kind(path: Path | str) -> str | None:
         return None
 
 
+def kind_of_bytes(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> str | None:
+    """As :func:`container_kind`, for bytes at hand."""
+    try:
+        return _kind(io.BytesIO(data), name, limits)
+    except InputError:
+        return None
+
+
 def is_sequential(kind: str) -> bool:
     """Whether finding a member means reading what stands before it: such a container is best loaded in long chunks.
 
@@ -121,6 +129,25 @@ def load_members(path: Path | str, wanted: Iterable[Member], *, place: str | Non
         yield _at(error, name)
 
 
+def load_named(source: str, *, name: str | None = None, place: str | None = None, period: str | None = None,
+               text_column: str | None = None, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """The document that ``container!member`` names. Raises :class:`InputError` ``missing`` where there is none."""
+    for at in [found.start() for found in re.finditer(_SEPARATOR, source)]:
+        path = Path(source[:at])
+        if path.is_file():
+            wanted = source[at + 1:]
+            try:
+                for member in members(path, text_column=text_column, limits=limits):
+                    if member.name == wanted:
+                        return load_member(path, member, place=place, period=period, text_column=text_column,
+                                           limits=limits)
+            except InputError as error:
+                if error.code != "damaged":
+                    raise
+            raise InputError(f"holds no document {wanted!r}", where=str(path), code="missing", hint="check the name")
+    raise InputError("file does not exist", where=name or source, hint="check the path", code="missing")
+
+
 def split_name(source: str) -> tuple[str, str] | None:
     """Container and member of a document's source; None where it names a plain file.
 
@@ -165,7 +192,9 @@ def _plain_kind(stream: BinaryIO, head: bytes, name: str, limits: Limits) -> str
         # The name of its first file tells an Office file from an archive.
         if _OFFICE.match(head, 30) is None:
             return "zip"
-        return None
+        return "excel" if _is_excel(stream, name, limits) else None
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return "excel" if _is_excel(stream, name, limits) else None
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"WARC/"):
@@ -223,6 +252,10 @@ def _open(stream: BinaryIO, name: str, limits: Limits, column: str | None) -> Co
         from .archive import Tar, Zip
 
         return Zip(stream, name, limits) if base == "zip" else Tar(stream, name, limits)
+    if base == "excel":
+        from .sheetrows import Excel
+
+        return Excel(stream.read(limits.office + 1), name, limits, column)
     if base == "parquet":
         from .parquet import Parquet
 
@@ -234,10 +267,25 @@ def _open(stream: BinaryIO, name: str, limits: Limits, column: str | None) -> Co
     return (rows.JsonLines if base == "jsonl" else rows.JsonList)(stream, name, limits, column)
 
 
+def _is_excel(stream: BinaryIO, name: str, limits: Limits) -> bool:
+    """Whether a spreadsheet holds reports in its rows."""
+    from .detect import detect
+
+    stream.seek(0)
+    data = stream.read(limits.office + 1)
+    kind = detect(data)
+    if len(data) > limits.office or kind not in ("xlsx", "xls"):
+        return False
+    from .sheet import read_sheets
+    from .sheetrows import find
+
+    return any(find(sheet) for sheet in read_sheets(data, kind, name, limits)[0])
+
+
 def _tabular(stream: BinaryIO) -> str:
     """A table whose text column is named is a container whatever it looks like."""
     stream.seek(0)
-    return "csv"
+    return "excel" if stream.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") else "csv"
 
 
 def _flat(container: Container, name: str, limits: Limits, column: str | None, depth: int) -> Iterator[Member]:

@@ -47,14 +47,14 @@ class _Head:
     meta: dict[str, str]
 
 
-def html_document(data: bytes, *, digest: str, name: str, place: str | None = None,
-                  period: str | None = None) -> Document:
-    """The document of an HTML page or fragment.
+def html_document(data: bytes, *, digest: str, name: str, place: str | None = None, period: str | None = None,
+                  declared: str | None = None) -> Document:
+    """The document of an HTML page or fragment; ``declared`` is the charset that came with it, if any.
 
     Raises :class:`InputError`: ``empty`` (no text in it), ``binary``, ``encoding``, ``html`` (cannot be parsed).
     """
-    declared = _CHARSET.search(data[:8192]) or _XML.search(data[:400])
-    decoded = decode(data, name, declared[1].decode("ascii") if declared else None)
+    in_page = _CHARSET.search(data[:8192]) or _XML.search(data[:400])
+    decoded = decode(data, name, in_page[1].decode("ascii") if in_page else declared)
     warnings = decoded.warnings
     root, flattened = _parse(decoded.text, name)
     if flattened:

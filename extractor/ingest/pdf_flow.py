@@ -238,6 +238,7 @@ class _Writer:
 
     def _cell(self, cell: CellText, row: int) -> None:
         start = self.size
+        self._put("\u3000" * cell.indent)
         for before, line in zip((None, *cell.lines), cell.lines, strict=False):
             if before is not None:
                 self._put(separator(before, line, cell.box))

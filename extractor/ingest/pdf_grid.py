@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from .pdf_lines import Piece
-from .pdf_tables import CellText, PageTable
+from .pdf_tables import CellText, PageTable, set_indents
 
 _FEWEST_ROWS = 3
 _VALUE = re.compile(r"[-+±]?[\d,.]+\s?[%‰]?\Z|[-—–/…]{1,3}\Z|(?:19|20)\d\d年?\Z")
@@ -47,6 +47,7 @@ def _table(run: Sequence[Sequence[Piece]]) -> Piece | None:
             taken = last
             box = (piece.x0, piece.top, piece.x1, piece.bottom)
             cells.append(CellText(number, first, 1, last - first + 1, box, [piece]))
+    set_indents(cells)
     pieces = [piece for line in run for piece in line]
     box = (min(p.x0 for p in pieces), pieces[0].top, max(p.x1 for p in pieces), pieces[-1].bottom)
     first_piece = pieces[0]

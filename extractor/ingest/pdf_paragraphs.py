@@ -22,6 +22,8 @@ _MARK = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}[章节条部编篇]"
     r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳●■◆•]")
 _BOXES = re.compile(r"[─-╿]")
+_DRAWN = re.compile(r"[─-╿]|\S\s{4,}\S")
+"""Lines of drawn tables and those with wide gaps, which say nothing of the margins of the text."""
 _INDENT = 0.8
 _SLACK = 0.6
 _LOOSE = 2.5
@@ -42,7 +44,7 @@ class Margins:
 
 def margins(lines: Sequence[Piece]) -> Margins | None:
     """The margins of a region; None where it has too few lines to tell."""
-    prose = [line for line in lines if line.payload is None]
+    prose = [line for line in lines if line.payload is None and not _DRAWN.search(line.text)]
     if not prose:
         return None
     low, high = min(line.x0 for line in prose), max(line.x1 for line in prose)
@@ -52,10 +54,19 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     lefts = Counter(round(line.x0) for line in wide)
     left = min(lefts, key=lambda x: (-(lefts[x - 1] + lefts[x] + lefts[x + 1]), x))
     ends = sorted((line.x1 for line in wide), reverse=True)
-    right = next((x for x, after in pairwise(ends) if x - after < wide[0].size), ends[0])
+    enough = max(2, len(ends) // 7)
+    right = next((x for i, x in enumerate(ends) if _near(ends, i, wide[0].size) >= enough), ends[0])
     gaps = sorted(below.top - above.top for above, below in pairwise(prose)
                   if below.top > above.top and below.page == above.page)
     return Margins(float(left), right, gaps[len(gaps) // 2] if len(gaps) > 2 else 0.0)
+
+
+def _near(ends: Sequence[float], index: int, size: float) -> int:
+    """How many line ends (sorted, the rightmost first) lie within two characters to the left of one, itself included."""
+    count = index
+    while count < len(ends) and ends[index] - ends[count] <= 2 * size:
+        count += 1
+    return count - index
 
 
 def goes_on(above: Piece, below: Piece, edge: Margins | None, body: float, next_edge: Margins | None = None) -> bool:

@@ -17,6 +17,8 @@ _SNAP = 2.0
 _MOST_EDGES = 20_000
 _ESSAY = 500
 """Characters of a cell from which on a grid is the layout of the page and no table, as for HTML."""
+_DEEPEST = 6
+_NUMERIC = re.compile(r"[-+±]?[\d,.]+\s?[%‰]?\Z")
 _NUMBER_TAIL = re.compile(r"[\d.,%]\Z")
 _NUMBER_HEAD = re.compile(r"[\d.,%]")
 
@@ -31,6 +33,8 @@ class CellText:
     columns: int
     box: Bounds
     lines: list[Piece]
+    indent: int = 0
+    """Characters by which its text stands further to the right than that of the column: a part of the row above."""
 
     @property
     def text(self) -> str:
@@ -118,7 +122,27 @@ class _Grid:
                 if lines:
                     texts.append(CellText(row, column, below - row, right - column, box, lines))
         texts.sort(key=lambda cell: (cell.row, cell.column))
+        set_indents(texts)
         return PageTable((self.xs[0], self.ys[0], self.xs[-1], self.ys[-1]), self.xs, len(self.ys) - 1, texts)
+
+
+def set_indents(cells: Sequence[CellText]) -> None:
+    """Find the sub-rows of a table: labels that are not centred and begin further to the right than others."""
+    columns: dict[int, list[CellText]] = defaultdict(list)
+    for cell in cells:
+        if cell.columns == 1 and not _NUMERIC.match(cell.text) and not _centred(cell):
+            columns[cell.column].append(cell)
+    for column in columns.values():
+        left = min(cell.lines[0].x0 for cell in column)
+        for cell in column:
+            line = cell.lines[0]
+            cell.indent = min(int((line.x0 - left) / max(line.size, 1.0) + 0.4), _DEEPEST)
+
+
+def _centred(cell: CellText) -> bool:
+    left = min(line.x0 for line in cell.lines) - cell.box[0]
+    right = cell.box[2] - max(line.x1 for line in cell.lines)
+    return left > cell.lines[0].size and abs(left - right) < 0.5 * cell.lines[0].size
 
 
 def separator(above: Piece, below: Piece, cell: Bounds) -> str:

@@ -314,7 +314,7 @@ def sniff(stream: BinaryIO, name: str = "") -> Dialect | None:
     if best is None:
         return None
     _, width, delimiter, rows = best
-    header = _is_header(rows)
+    header = is_header(rows)
     names = tuple(cell.strip() or f"column_{i + 1}" for i, cell in enumerate(rows[0])) if header else tuple(
         f"column_{i + 1}" for i in range(width))
     body = 0
@@ -340,7 +340,7 @@ def _parse(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _is_header(rows: Sequence[Sequence[str]]) -> bool:
+def is_header(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names columns: short cells, all different, none a number, none as long as a report."""
     first = [cell.strip() for cell in rows[0]]
     if any(len(cell) > _HEADER for cell in first) or len({*filter(None, first)}) < sum(map(bool, first)):

@@ -22,8 +22,8 @@ class Limits:
 
     ``text`` (64 MB) is about four hundred times the longest report known to us, a provincial yearbook chapter; a file
     beyond it is a concatenation, which containers split, or a mistake. ``html`` is lower because markup costs memory:
-    parsing takes about ten times the size of the source. ``office`` holds for Word and Excel files, ``unpacked`` for
-    what their parts (or a compressed file, or an archive inside an archive) may become when they are unpacked.
+    parsing takes about ten times the size of the source. ``pdf`` is higher for the pictures of scans. ``office`` holds
+    for Word and Excel files, ``unpacked`` for what their parts (or a compressed file) may become when unpacked.
     ``seconds`` is what LibreOffice may take for one legacy file. Archives: at most ``members`` documents, archives
     inside archives down to ``depth``; unpacking that yields more than ``ratio`` times its source (beyond the first
     ``unpacked`` bytes) is a bomb: text shrinks about twentyfold, a page full of boilerplate a hundredfold.
@@ -31,6 +31,7 @@ class Limits:
 
     text: int = 64 * _MB
     html: int = 32 * _MB
+    pdf: int = 256 * _MB
     office: int = 64 * _MB
     unpacked: int = 256 * _MB
     seconds: float = 60.0
@@ -41,7 +42,7 @@ class Limits:
     @property
     def largest(self) -> int:
         """The most that is read from any source before its kind is known."""
-        return max(self.text, self.html, self.office)
+        return max(self.text, self.html, self.pdf, self.office)
 
 
 DEFAULT_LIMITS = Limits()

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar, cast
 from extractor.errors import InputError
 
 from .member import damaged
-from .source import Limits
+from .source import Limits, too_large
 
 _MAGIC = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"))
 _Result = TypeVar("_Result")
@@ -53,6 +53,17 @@ def unpacked(stream: BinaryIO, name: str, limits: Limits) -> tuple[BinaryIO, str
         inner = lzma.LZMAFile(stream)  # noqa: SIM115 (closed with the stream)
     guarded = _Guarded(inner, name, limits.unpacked + limits.ratio * size)
     return cast(BinaryIO, io.BufferedReader(guarded, 65536)), kind
+
+
+def unpack(data: bytes, name: str, limits: Limits) -> bytes:
+    """The content of a compressed file. Raises :class:`InputError`: ``too_large``, ``damaged``, ``bomb``."""
+    stream, _ = unpacked(io.BytesIO(data), name, limits)
+    result = stream.read(limits.largest + 1)
+    if len(result) > limits.largest:
+        raise too_large(name, len(result), limits.largest)
+    if not result:
+        raise InputError("is empty", where=name, hint="nothing to extract; check the download", code="empty")
+    return result
 
 
 class _Guarded(io.RawIOBase):
