@@ -6,6 +6,7 @@ Characters of Adobe's GB1 fonts have no embedded glyphs but a mapping to Unicode
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from extractor.reading.layout import _soft_breaks
 
 FONT = "STSong-Light"
 LATIN = "DejaVuSans"
+_TABLE = re.compile(r"[─-╿]|\S\s{3,}\S")
 CLOSING = "，。、；：！？）》”"
 
 
@@ -159,13 +161,16 @@ def report(text: str, **settings: Any) -> bytes:
     """A plain-text report as a PDF: the first line as its title, lines of a drawn table as they are, every other line
     a paragraph. Lines that only wrap a paragraph in the text file are put together before."""
     sheet = Sheet(**settings)
+    lines = unwrapped(text.lstrip("\ufeff")).split("\n")
+    widest = max((width(line, 1) for line in lines if _TABLE.search(line.strip())), default=1.0)
+    small = min(sheet.size, (sheet.right - sheet.left) / widest)
     first = True
-    for line in unwrapped(text.lstrip("\ufeff")).split("\n"):
+    for line in lines:
         plain = line.strip()
         if not plain:
             continue
-        if any("─" <= char <= "╿" for char in plain):
-            sheet.line(sheet.left, plain)
+        if _TABLE.search(plain):
+            sheet.line(sheet.left + width(line[: len(line) - len(line.lstrip())], small), plain, small)
         elif first and len(plain) < 60:
             sheet.title(plain)
         else:

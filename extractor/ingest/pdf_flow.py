@@ -19,7 +19,7 @@ from .pdf_furniture import furniture_lines
 from .pdf_grid import aligned_tables
 from .pdf_lines import Piece, joined
 from .pdf_order import Region, regions
-from .pdf_paragraphs import Margins, glue, goes_on, margins
+from .pdf_paragraphs import TABULAR, Margins, glue, goes_on, margins
 from .pdf_tables import CellText, PageTable, separator
 
 _HEADING_SIZE = 1.12
@@ -133,8 +133,10 @@ class _Writer:
                 self._close()
             above = self.paragraph[-1] if self.paragraph else None
             if above is not None and not goes_on(above, line, self.edge, self.body, edge):
-                # A number at the very end of a page may lack its measure; no page number comes between the two.
-                self._close(hold=above.page != line.page and above.text[-1:].isdigit())
+                # A number at the very end of a page may lack its measure, and a table that no rule divides goes on:
+                # no page number comes between.
+                cut = above.page != line.page and above.text[-1:].isdigit()
+                self._close(hold=cut or bool(TABULAR.search(above.text) and TABULAR.search(line.text)))
             self.paragraph.append(line)
             self.edge = edge
 
@@ -189,6 +191,10 @@ class _Writer:
     def _block(self, lines: list[Piece], kind: BlockKind, *, level: int = 0, note: str = "") -> None:
         self._newline()
         start = self.size
+        if self.edge is not None and kind == "paragraph" and TABULAR.search(lines[0].text):
+            # A line of a table that no rule divides: how far it is moved in says what it is a part of.
+            moved = round((lines[0].x0 - self.edge.left) / max(lines[0].size / 2, 1))
+            self._put(lines[0].blanks[:20] or " " * min(max(0, moved), 20))
         for before, line in zip((None, *lines), lines, strict=False):
             if before is not None:
                 self._put(glue(before.text, line.text))

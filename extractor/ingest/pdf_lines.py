@@ -58,6 +58,8 @@ class Piece:
     confidence: array[float] | None = None
     payload: object = None
     """A table that stands in the flow like a piece; its ``text`` is ''."""
+    blanks: str = ""
+    """Blanks that the file itself prints between this piece and the one before it."""
 
     @property
     def middle(self) -> float:
@@ -115,11 +117,12 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     for before, piece in zip((None, *pieces), pieces, strict=False):
         if before is not None:
             # As many blanks as the gap is wide, so that columns that no rule divides can still be told apart.
-            blanks = min(max(2, round((piece.x0 - before.x1) / max(before.size / 2, 1))), _MOST_BLANKS)
-            text.append(" " * blanks)
-            boxes.extend((before.x1, before.top, piece.x0, before.bottom) * blanks)
+            blanks = piece.blanks or " " * max(2, round((piece.x0 - before.x1) / max(before.size / 2, 1)))
+            blanks = blanks[:_MOST_BLANKS]
+            text.append(blanks)
+            boxes.extend((before.x1, before.top, piece.x0, before.bottom) * len(blanks))
             if confidence is not None:
-                confidence.extend([1.0] * blanks)
+                confidence.extend([1.0] * len(blanks))
         text.append(piece.text)
         boxes.extend(piece.boxes)
         if confidence is not None and piece.confidence is not None:
@@ -127,7 +130,7 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     return Piece(
         "".join(text), boxes, min(p.x0 for p in pieces), min(p.top for p in pieces), max(p.x1 for p in pieces),
         max(p.bottom for p in pieces), max(p.size for p in pieces), all(p.bold for p in pieces), pieces[0].page,
-        confidence,
+        confidence, blanks=pieces[0].blanks,
     )  # fmt: skip
 
 
@@ -170,7 +173,7 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
     pieces: list[Piece] = []
     group: list[tuple[str, Char]] = []
     last: Char | None = None
-    blank = ""
+    blank = lead = ""
     for char in line:
         text = _cleaned(char["text"])
         if not text.strip():
@@ -182,19 +185,21 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
                 continue  # bold feigned by printing twice
             gap = char["x0"] - last["x1"]
             if gap > _WIDE * size:
-                pieces.append(_piece(group, page))
-                group = []
+                pieces.append(_piece(group, page, lead))
+                group, lead = [], blank
             elif blank or gap > size * (_BLANK_LATIN if text.isascii() and group[-1][0].isascii() else _BLANK_HAN):
                 box = {"x0": last["x1"], "top": last["top"], "x1": char["x0"], "bottom": last["bottom"]}
                 group.append((blank or " ", box))
+        else:
+            lead = blank
         group.append((text, char))
         last, blank = char, ""
     if group:
-        pieces.append(_piece(group, page))
+        pieces.append(_piece(group, page, lead))
     return pieces
 
 
-def _piece(group: list[tuple[str, Char]], page: int) -> Piece:
+def _piece(group: list[tuple[str, Char]], page: int, lead: str) -> Piece:
     boxes: array[float] = array("f")
     sizes: dict[float, int] = {}
     bold = 0
@@ -211,6 +216,7 @@ def _piece(group: list[tuple[str, Char]], page: int) -> Piece:
         "".join(text for text, _ in group), boxes, min(c["x0"] for c in visible), min(c["top"] for c in visible),
         max(c["x1"] for c in visible), max(c["bottom"] for c in visible),
         max(sizes, key=lambda size: (sizes[size], size)), bold * 2 > len(visible), page,
+        blanks=lead,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _MARK = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}[章节条部编篇]"
     r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳●■◆•]")
 _BOXES = re.compile(r"[─-╿]")
-_DRAWN = re.compile(r"[─-╿]|\S\s{4,}\S")
+TABULAR = re.compile(r"[─-╿]|\S\s{4,}\S")
 """Lines of drawn tables and those with wide gaps, which say nothing of the margins of the text."""
 _INDENT = 0.8
 _SLACK = 0.6
@@ -44,7 +44,7 @@ class Margins:
 
 def margins(lines: Sequence[Piece]) -> Margins | None:
     """The margins of a region; None where it has too few lines to tell."""
-    prose = [line for line in lines if line.payload is None and not _DRAWN.search(line.text)]
+    prose = [line for line in lines if line.payload is None and not TABULAR.search(line.text)]
     if not prose:
         return None
     low, high = min(line.x0 for line in prose), max(line.x1 for line in prose)
@@ -52,7 +52,8 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     if len(wide) < 2:
         return None
     lefts = Counter(round(line.x0) for line in wide)
-    left = min(lefts, key=lambda x: (-(lefts[x - 1] + lefts[x] + lefts[x + 1]), x))
+    # The leftmost place where a good part of the lines begins: what is indented stands to the right of it.
+    left = min((x for x in lefts if lefts[x - 1] + lefts[x] + lefts[x + 1] >= len(wide) / 6), default=min(lefts))
     ends = sorted((line.x1 for line in wide), reverse=True)
     enough = max(2, len(ends) // 7)
     right = next((x for i, x in enumerate(ends) if _near(ends, i, wide[0].size) >= enough), ends[0])
@@ -62,7 +63,7 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
 
 
 def _near(ends: Sequence[float], index: int, size: float) -> int:
-    """How many line ends (sorted, the rightmost first) lie within two characters to the left of one, itself included."""
+    """How many line ends (sorted, the rightmost first) lie within two characters of one, itself included."""
     count = index
     while count < len(ends) and ends[index] - ends[count] <= 2 * size:
         count += 1
