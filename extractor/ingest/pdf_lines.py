@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -22,8 +23,7 @@ Bounds = tuple[float, float, float, float]
 UNMAPPED = "\ufffd"
 _CID = re.compile(r"\(cid:\d+\)")
 _BOLD = re.compile(r"bold|black|heavy|heiti|simhei|[-+]hei\b|黑体", re.I)
-_PRIVATE = range(0xE000, 0xF900)
-_COMPATIBLE = ((0x2E80, 0x2FE0), (0xF900, 0xFB00))
+_NO_COLOURS = frozenset(("Separation", "Indexed", "Pattern"))
 # Radicals that Unicode maps to no ideograph, or to the traditional one (⼾).
 _RADICALS = dict(zip(
     "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻧⻨⻩⻬⻮⻰⼾",
@@ -76,10 +76,7 @@ class PageText:
 
 def read_lines(chars: Sequence[Char], page: int, bounds: Bounds, shades: Sequence[Bounds] = ()) -> PageText:
     """The text of a page, or of a part of it. ``shades`` are filled areas, on which white characters can be seen."""
-    seen: list[Char] = []
-    unseen: list[Char] = []
-    for char in chars:
-        (unseen if _invisible(char, bounds, shades) else seen).append(char)
+    seen, unseen = _visible(chars, bounds, shades)
     return PageText(
         [pieces for line in _clusters(seen) if (pieces := _pieces(line, page))],
         [piece for line in _clusters(unseen) for piece in _pieces(line, page)],
@@ -117,8 +114,8 @@ def joined(pieces: Sequence[Piece]) -> Piece:
     for before, piece in zip((None, *pieces), pieces, strict=False):
         if before is not None:
             # As many blanks as the gap is wide, so that columns that no rule divides can still be told apart.
-            blanks = piece.blanks or " " * max(2, round((piece.x0 - before.x1) / max(before.size / 2, 1)))
-            blanks = blanks[:_MOST_BLANKS]
+            wide = min((piece.x0 - before.x1) / max(before.size / 2, 1), _MOST_BLANKS)
+            blanks = piece.blanks[:_MOST_BLANKS] or " " * max(2, round(wide))
             text.append(blanks)
             boxes.extend((before.x1, before.top, piece.x0, before.bottom) * len(blanks))
             if confidence is not None:
@@ -135,19 +132,36 @@ def joined(pieces: Sequence[Piece]) -> Piece:
 
 
 def _unmapped(text: str) -> bool:
-    return text == UNMAPPED or (len(text) == 1 and ord(text) in _PRIVATE) or _CID.fullmatch(text) is not None
+    if len(text) == 1:
+        return text == UNMAPPED or "\ue000" <= text < "\uf900"
+    return _CID.fullmatch(text) is not None
 
 
-def _invisible(char: Char, bounds: Bounds, shades: Sequence[Bounds]) -> bool:
-    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    if not (bounds[0] <= x <= bounds[2] and bounds[1] <= y <= bounds[3]) or char["size"] < 0.5:
-        return True
-    colour = char.get("non_stroking_color")
-    if not isinstance(colour, (tuple, list)) or not colour or not all(isinstance(c, (int, float)) for c in colour):
+def _visible(chars: Sequence[Char], bounds: Bounds, shades: Sequence[Bounds]) -> tuple[list[Char], list[Char]]:
+    """Characters that can be seen, and those that cannot: outside the page, without size, white on white."""
+    left, top, right, bottom = bounds[0] * 2, bounds[1] * 2, bounds[2] * 2, bounds[3] * 2
+    seen: list[Char] = []
+    unseen: list[Char] = []
+    whites: dict[object, bool] = {}
+    for char in chars:
+        x, y = char["x0"] + char["x1"], char["top"] + char["bottom"]
+        hidden = not (left <= x <= right and top <= y <= bottom) or char["size"] < 0.5
+        if not hidden:
+            colour = char["non_stroking_color"]
+            white = whites.get(colour) if isinstance(colour, tuple) else False
+            if white is None:
+                white = whites[colour] = _white(colour)
+            if white and char.get("ncs") not in _NO_COLOURS:
+                hidden = not any(s[0] * 2 <= x <= s[2] * 2 and s[1] * 2 <= y <= s[3] * 2 for s in shades)
+        (unseen if hidden else seen).append(char)
+    return seen, unseen
+
+
+def _white(colour: tuple[object, ...]) -> bool:
+    values = [value for value in colour if isinstance(value, (int, float))]
+    if not values or len(values) != len(colour):
         return False
-    white = not any(colour) if len(colour) == 4 else all(c >= 0.99 for c in colour)
-    white = white and char.get("ncs") not in ("Separation", "Indexed", "Pattern")
-    return white and not any(s[0] <= x <= s[2] and s[1] <= y <= s[3] for s in shades)
+    return not any(values) if len(values) == 4 else all(value >= 0.99 for value in values)
 
 
 def _clusters(chars: Iterable[Char]) -> list[list[Char]]:
@@ -175,10 +189,12 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
     last: Char | None = None
     blank = lead = ""
     for char in line:
-        text = _cleaned(char["text"])
-        if not text.strip():
-            blank += text
-            continue
+        text = char["text"]
+        if not "\u4e00" <= text <= "\u9fff":
+            text = _cleaned(text)
+            if not text.strip():
+                blank += text
+                continue
         if last is not None:
             size = max(last["size"], char["size"])
             if char["text"] == last["text"] and char["x0"] - last["x0"] < _OVERPRINT * (last["x1"] - last["x0"]):
@@ -200,23 +216,25 @@ def _pieces(line: list[Char], page: int) -> list[Piece]:
 
 
 def _piece(group: list[tuple[str, Char]], page: int, lead: str) -> Piece:
-    boxes: array[float] = array("f")
-    sizes: dict[float, int] = {}
-    bold = 0
+    flat: list[float] = []
+    visible: list[Char] = []
     for text, char in group:
-        x0, width = char["x0"], (char["x1"] - char["x0"]) / len(text)
-        for i in range(len(text)):  # a ligature: its box is shared out
-            boxes.extend((x0 + i * width, char["top"], x0 + (i + 1) * width, char["bottom"]))
-        if text.strip():
-            size = round(char["size"], 1)
-            sizes[size] = sizes.get(size, 0) + 1
-            bold += _is_bold(char.get("fontname"))
-    visible = [char for text, char in group if text.strip()]
+        x0, top, x1, bottom = char["x0"], char["top"], char["x1"], char["bottom"]
+        if len(text) == 1:
+            flat += (x0, top, x1, bottom)
+        else:  # a ligature: its box is shared out
+            width = (x1 - x0) / len(text)
+            for i in range(len(text)):
+                flat += (x0 + i * width, top, x0 + (i + 1) * width, bottom)
+        if "size" in char:
+            visible.append(char)
+    sizes = Counter([char["size"] for char in visible])
+    fonts = Counter([char.get("fontname") for char in visible])
+    bold = sum(count for name, count in fonts.items() if _is_bold(name))
     return Piece(
-        "".join(text for text, _ in group), boxes, min(c["x0"] for c in visible), min(c["top"] for c in visible),
-        max(c["x1"] for c in visible), max(c["bottom"] for c in visible),
-        max(sizes, key=lambda size: (sizes[size], size)), bold * 2 > len(visible), page,
-        blanks=lead,
+        "".join([text for text, _ in group]), array("f", flat), visible[0]["x0"], min([c["top"] for c in visible]),
+        max([c["x1"] for c in visible]), max([c["bottom"] for c in visible]),
+        round(max(sizes, key=lambda size: (sizes[size], size)), 1), bold * 2 > len(visible), page, blanks=lead,
     )  # fmt: skip
 
 
@@ -228,8 +246,7 @@ def _cleaned(text: str) -> str:
     """What a character says: unmapped ones as U+FFFD, radicals as ideographs, control characters as nothing."""
     if len(text) == 1:
         if text > "\u2e7f":
-            code = ord(text)
-            if any(low <= code < high for low, high in _COMPATIBLE):
+            if text < "\u2fe0" or "\uf900" <= text < "\ufb00":
                 return _RADICALS.get(text) or unicodedata.normalize("NFKC", text)
             return text
         return "" if text < " " or "\x7f" <= text < "\xa0" or text in "\xad\u200b" else text

@@ -75,7 +75,7 @@ def _gutter(lines: Sequence[Sequence[Piece]]) -> float | None:
         return None
     x0, x1 = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
     width = x1 - x0
-    if width < 100:
+    if not 100 <= width <= 20_000:
         return None
     cover: array[int] = array("l", [0]) * (int(width / _STEP) + 2)
     for piece in pieces:
