@@ -111,11 +111,13 @@ class Job:
         return resumed
 
     def end(self) -> bool:
-        """Mark the sources that have nothing left to ask; whether that is all of them."""
+        """Mark the sources that have nothing left to ask; whether that is all of them. What was under way when the user
+        stopped the crawl waits again."""
         left = {source for (source, _), count in self.waiting.items() if count}
         left.update(source for (source,) in self.db.execute("SELECT DISTINCT source FROM request WHERE state = ?",
                                                             (_UNDER_WAY,)))
         with self.db:
+            self.db.execute("UPDATE request SET state = ? WHERE state = ?", (_WAITING, _UNDER_WAY))
             for source in self.sources:
                 if source not in left:
                     self.db.execute("UPDATE source SET finished = 1 WHERE id = ?", (source,))

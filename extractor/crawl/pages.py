@@ -33,6 +33,7 @@ _UNREAD = frozenset({"ofd", "rar", "7z", "ppt", "pptx", "csv", "jpg", "jpeg", "p
                      "exe", "apk"})
 _PATTERN_SECONDS = 5.0
 _LINKS = 5000
+_BINARY = 65536
 _TITLE = 300
 
 
@@ -161,7 +162,10 @@ def actual_type(data: bytes, promised: str) -> str:
         return "docx" if b"word/document.xml" in data else "xlsx" if b"xl/workbook.xml" in data else "zip"
     if kind == "ole":
         return promised if promised in ("doc", "wps", "xls") else "doc"
-    return "txt" if kind == "text" else kind
+    if kind == "text":
+        plain = b"\0" not in data[:_BINARY] or data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        return "txt" if plain else "binary"
+    return kind
 
 
 def _parse(text: str, url: str) -> tuple[Selector, str]:

@@ -36,6 +36,25 @@ _ROBOTS = 512 * 1024
 _ROBOTS_RETRIES = 2
 
 
+_REASONS = {
+    "CannotResolveHostError": "host not found",
+    "DownloadConnectionRefusedError": "connection refused",
+    "DownloadTimeoutError": "no answer in time",
+    "TimeoutError": "no answer in time",
+    "DownloadCancelledError": "answer is larger than allowed",
+    "ResponseDataLossError": "answer was cut off",
+}
+#: Words in messages of Scrapy, Twisted and OpenSSL -> what they mean.
+_PARTS = (
+    ("MAXSIZE", "answer is larger than allowed"),  # packed small, unpacked beyond the limit
+    ("VerificationError", "the site's certificate is for another name"),
+    ("certificate verify failed", "the site's certificate cannot be verified"),
+    ("ConnectionDone", "the site closed the connection"),
+    ("ConnectionLost", "the site closed the connection"),
+    ("ended before the end-of-stream", "answer is packed wrongly"),
+)
+
+
 class Refused(IgnoreRequest):
     """A rule of the source, or of the site, forbids the request; the message is the reason in the log."""
 
@@ -177,17 +196,14 @@ def private_address(address: str) -> str:
 
 def network_reason(error: BaseException) -> str:
     """Why there was no answer, in words."""
-    names = {
-        "CannotResolveHostError": "host not found",
-        "DownloadConnectionRefusedError": "connection refused",
-        "DownloadTimeoutError": "no answer in time",
-        "TimeoutError": "no answer in time",
-        "DownloadCancelledError": "answer is larger than allowed",
-        "ResponseDataLossError": "answer was cut off",
-    }
     name = type(error).__name__
-    text = " ".join(str(error).split())[:200]
-    return names.get(name) or (f"no answer: {text}" if text else f"no answer: {name}")
+    if name in _REASONS:
+        return _REASONS[name]
+    text = " ".join(str(error).split())
+    for part, reason in _PARTS:
+        if part in text:
+            return reason
+    return f"no answer: {text[:200] or name}"
 
 
 def _retry_after(response: Response) -> float:

@@ -118,6 +118,8 @@ def settings(sources: Sequence[CrawlSource], allow_private: bool, log_file: Path
         "HTTPCACHE_ENABLED": True,
         "HTTPCACHE_POLICY": "extractor.crawl.cache.Policy",
         "HTTPCACHE_STORAGE": "extractor.crawl.cache.Storage",
+        "DEFAULT_REQUEST_HEADERS": {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+                                    "Accept-Language": "zh-CN,zh;q=0.9"},
         "ROBOTSTXT_USER_AGENT": AGENT,
         "USER_AGENT": user_agent(),
         "AUTOTHROTTLE_ENABLED": True,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
+from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from extractor.crawl import resolver
@@ -98,7 +99,7 @@ class ReportSpider(scrapy.Spider):
             status, reason, http = "failed", f"HTTP {error.response.status}", error.response.status
         elif isinstance(error, Refused):
             status, reason, http = "skipped", str(error), None
-        elif isinstance(error, scrapy.exceptions.IgnoreRequest):
+        elif isinstance(error, IgnoreRequest) and "MAXSIZE" not in str(error):
             status, reason, http = "failed", str(error) or "refused", None
         else:
             source = self.sources[ask.source]
