@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "patterns": ("extractor.cli.patterns:patterns", "List, test and add entries of the pattern library."),
     "sample": ("extractor.cli.sample:sample", "Draw a sample of a run for a person to check."),
     "review": ("extractor.cli.review:review", "Check a sample in the browser, figure by figure."),
+    "report": ("extractor.cli.report:report", "Write one HTML file: coverage, outliers, flags, error rates."),
     "export": ("extractor.cli.export:export", "Write a run's tables as Excel, Stata, DuckDB or a data package."),
 }
 
