@@ -12,13 +12,14 @@ Navigation, sidebars and the like stay in the text as blocks of kind ``furniture
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lxml import etree
 
 from extractor.errors import InputError
 from extractor.model import Block, Document
 
+from .builder import with_title
 from .encoding import decode
 from .html_text import Walker
 from .metadata import Metadata, parse_date, read_metadata
@@ -69,7 +70,7 @@ def html_document(data: bytes, *, digest: str, name: str, place: str | None = No
     found = read_metadata(text)
     title, span = _title(head, found, text, blocks)
     if span is not None:
-        blocks = _with_title(blocks, span)
+        blocks = with_title(blocks, span)
     meta = dict(found.meta)
     for key, value in head.meta.items():
         meta.setdefault(key, value)
@@ -152,15 +153,3 @@ def _printed(text: str, blocks: list[Block], title: str) -> tuple[int, int] | No
                     return at, at + len(title)
                 fallback = fallback or (at, at + len(title))
     return fallback
-
-
-def _with_title(blocks: list[Block], span: tuple[int, int]) -> list[Block]:
-    """The blocks, with the one that prints the title marked; unmarked where the title is a table cell or furniture."""
-    for i, block in enumerate(blocks):
-        if block.start <= span[0] < block.end:
-            if block.kind in ("heading", "paragraph") and block.end >= span[1]:
-                return [*blocks[:i], replace(block, kind="title", level=0), *blocks[i + 1:]]
-            return blocks
-        if block.start > span[0]:
-            break
-    return blocks

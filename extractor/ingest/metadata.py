@@ -132,7 +132,7 @@ def _tens(han: str) -> int:
 def _head(text: str) -> list[Span]:
     """Spans of the non-blank lines above the body: up to the first long paragraph without a label in front."""
     spans: list[Span] = []
-    position, limit = 0, min(len(text), _HEAD_CHARS)
+    position, limit = int(text.startswith("\ufeff")), min(len(text), _HEAD_CHARS)  # a byte order mark is no title
     while position < limit and len(spans) < _HEAD_LINES:
         end = text.find("\n", position)
         end = len(text) if end < 0 else end

@@ -18,6 +18,7 @@ __all__ = ["fold", "own_characters"]
 #: Signs with an ASCII twin. The colon is folded because 1：1 is a ratio; the comma ， is not (see above).
 _SIGNS = {
     "\u3000": " ",  # ideographic space
+    "\ufeff": " ",  # byte order mark: text files keep it
     "\u00a0": " ",
     "\u2002": " ",
     "\u2003": " ",
