@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 #: Formats that a file uses without spelling them out; 27 to 36 and 50 to 58 as Chinese Excel sets them.
 BUILTIN = {
@@ -28,7 +28,7 @@ _DATE = re.compile(r"[ymdhs]|e(?![+-])", re.I)
 _DIGITS = re.compile(r"[0#?]")
 _ERRORS = re.compile(r"#(?:N/A|REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _LONGEST = 400
-_MOST_DIGITS = 400
+_MOST_DIGITS = 24
 
 
 def shown(stored: str, form: str, date1904: bool = False) -> str:
@@ -42,12 +42,15 @@ def shown(stored: str, form: str, date1904: bool = False) -> str:
     ('0.1', '1.1', '(3.5万元)')
     """
     try:
-        value = Decimal(stored)
-    except InvalidOperation:
+        value = +Decimal(stored)  # a spreadsheet keeps seventeen digits; more than 28 are not meant
+        return _shown(value, form[:_LONGEST], date1904) if value.is_finite() else stored
+    except ArithmeticError:  # no number, or beyond what decimal holds
         return stored
-    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
-        return stored
-    form = form[:_LONGEST]
+
+
+def _shown(value: Decimal, form: str, date1904: bool) -> str:
+    if abs(value.adjusted()) > _MOST_DIGITS:
+        return str(value.normalize())
     section, negative = _section(form, value)
     bare = _QUOTED.sub("", section)
     if "general" in bare.lower() or not (_DIGITS.search(bare) or _DATE.search(bare)):
@@ -166,7 +169,7 @@ def _date(value: Decimal, section: str, date1904: bool) -> str | None:
         # Day 60 is the 29 February 1900 that never was; what is before it is off by one.
         base = datetime.datetime(1904, 1, 1) if date1904 else datetime.datetime(1899, 12, 30 if days > 59 else 31)
         moment = base + datetime.timedelta(days=days, seconds=seconds)
-    except (OverflowError, ValueError, InvalidOperation):
+    except (ArithmeticError, ValueError):
         return None
     out: list[str] = []
     tokens = _TOKEN.findall(section)

@@ -115,7 +115,8 @@ def _piece(line: Sequence[Any], page: int, points: float) -> Piece | None:
     for i in range(len(text)):
         low, high = places[i] if places else (x0 + (x1 - x0) * i / len(text), x0 + (x1 - x0) * (i + 1) / len(text))
         boxes.extend((low, top, high, bottom))
-        confidence.append(sure[i] if sure else score)
+        # The engine knows a percent sign of either width, which share its votes and mean the same.
+        confidence.append(max(sure[i], score) if sure and text[i] in "%％" else sure[i] if sure else score)
     size = round((bottom - top) / 1.25, 1)
     return Piece(text, boxes, x0, top, x1, bottom, size, page=page, confidence=confidence)
 

@@ -27,6 +27,8 @@ _LONGEST_HEADING = 60
 _SENTENCE_END = frozenset("。；;，,、")
 _SAME_RULE = 3.0
 """Points by which the rules of a table may differ from one page to the next."""
+_NARROW = 0.5
+"""Part of the page that a column of text is expected to take at least where it is the only one."""
 _CAPTIONS = 4
 _CONTINUED = re.compile(r"续表|单位[:：]|接上[页表]|[(（]续[)）]|表\s?\d")
 
@@ -65,11 +67,14 @@ def flow(pages: Sequence[PageContent]) -> Flowed:
         plans.append((page.hidden, extras, regions(aligned_tables(rest))))
     usual = _usual_margins([found for _, _, found in plans])
     writer = _Writer(body, any(page.recognised for page in pages))
-    for hidden, extras, found in plans:
+    for page, (hidden, extras, found) in zip(pages, plans, strict=True):
         writer.furniture += [*extras, *((piece, "hidden") for piece in hidden)]
-        own = margins([line for region in found if not region.column for line in region.lines])
+        own = _fuller(margins([line for region in found if not region.column for line in region.lines]), usual)
+        if own is not None and own.right - own.left < _NARROW * page.width:
+            # A list of short lines shows no right margin: taken to be as wide as the left one.
+            own = Margins(own.left, page.width - own.left, own.pitch)
         for k, region in enumerate(found):
-            edge = margins(region.lines) if region.column else _fuller(own, usual)
+            edge = margins(region.lines) if region.column else own
             writer.region(region, edge, first=k == 0)
     return writer.result(pages)
 

@@ -51,11 +51,11 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     wide = [line for line in prose if line.x1 - line.x0 >= 0.6 * (high - low)]
     if len(wide) < 2:
         return None
-    lefts = Counter(round(line.x0) for line in wide)
+    lefts = Counter(round(line.x0) for line in prose)
     # The leftmost place where a good part of the lines begins: what is indented stands to the right of it.
-    left = min((x for x in lefts if lefts[x - 1] + lefts[x] + lefts[x + 1] >= len(wide) / 6), default=min(lefts))
+    left = min((x for x in lefts if lefts[x - 1] + lefts[x] + lefts[x + 1] >= len(prose) / 7), default=min(lefts))
     ends = sorted((line.x1 for line in wide), reverse=True)
-    enough = max(2, len(ends) // 7)
+    enough = len(ends) // 7
     right = next((x for i, x in enumerate(ends) if _near(ends, i, wide[0].size) >= enough), ends[0])
     gaps = sorted(below.top - above.top for above, below in pairwise(prose)
                   if below.top > above.top and below.page == above.page)

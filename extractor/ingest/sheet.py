@@ -10,7 +10,7 @@ import datetime
 import io
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from extractor.errors import InputError
 from extractor.model import Document
@@ -98,7 +98,7 @@ def _shown(item: object) -> str:
     if isinstance(item, (int, float)):
         try:
             return general(Decimal(repr(item)))
-        except InvalidOperation:
+        except ArithmeticError:
             return ""
     if isinstance(item, datetime.datetime):
         return item.date().isoformat() if item.time() == datetime.time() else item.isoformat(" ", "minutes")

@@ -95,8 +95,10 @@ def has_span_of_years(label: str) -> bool:
 
 def caption_unit(caption: str) -> str:
     """The unit of a whole table: 单位：万元, or a unit in brackets at the caption's end."""
-    found = _CAPTION_UNIT.search(caption) or _CAPTION_BRACKET.search(caption)
-    return found[1] if found and _UNIT_LIKE.match(found[1]) else ""
+    # 编制单位：某某局 names an office; the one that names a unit counts.
+    units = (found[1] for found in _CAPTION_UNIT.finditer(caption) if _UNIT_LIKE.match(found[1]))
+    bracket = _CAPTION_BRACKET.search(caption)
+    return next(units, bracket[1] if bracket and _UNIT_LIKE.match(bracket[1]) else "")
 
 
 def printed_unit(text: str) -> str:
