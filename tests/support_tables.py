@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from extractor.library import Indicator
 from extractor.model import Document, Extraction, Figure, Flag, LedgerEntry, Observation, Repair
 from extractor.numbers.units import Units, load_units
 from extractor.tables.observations import observe
+from extractor.tables.panel import Settled, candidate_rows, panel_table, settle_candidates
 from extractor.tables.records import document_row, figure_row, flag_rows, ledger_row
+from extractor.tables.schema import Table
+from extractor.tables.texts import text_row
 
 UNITS = Path(__file__).parent.parent / "patterns" / "units.yaml"
 
@@ -33,6 +37,9 @@ class FakeLibrary:
 
     directory = None
     hash = "f" * 64
+
+    def compiled(self, build: Any) -> Any:
+        return build(self)
 
     def indicator(self, identity: str) -> Indicator:
         return self.indicators[identity]
@@ -76,13 +83,24 @@ def observation(**changes: Any) -> Observation:
 
 
 
+def compare(observations: Iterable[Observation], library: Any) -> tuple[Settled, Table]:
+    """The comparable rows of some observations, and the panel's definition."""
+    observations = list(observations)
+    spans = {item.figure: (0, len(item.quote)) for item in observations}
+    rows = candidate_rows(observations, spans, library)
+    panel, keys = panel_table({(str(row[13]), str(row[2])) for row in rows}, library)
+    return settle_candidates(rows, keys), panel
+
+
 def result(found: Extraction, library: Any, source: str = "a.txt") -> Result:
     """What a worker sends back for an extraction."""
     observations, aside = observe(found, library)
     document = found.document
+    spans = {f.id: (f.start, f.end) for f in found.figures}
     return Result(
         source, document.sha256, document_row(found, source), [figure_row(document, f) for f in found.figures],
-        list(flag_rows(found)), [ledger_row(entry) for entry in found.ledger], observations, aside,
+        list(flag_rows(found)), [ledger_row(entry) for entry in found.ledger],
+        candidate_rows(observations, spans, library), aside, text_row(document),
     )
 
 
@@ -93,5 +111,7 @@ def run_folder(folder: Path, monkeypatch: Any, *results: Result, library: Any = 
     source.mkdir(exist_ok=True)
     for number in range(len(given)):
         (source / f"{number}.txt").write_text("x", encoding="utf-8")
-    monkeypatch.setattr("extractor.batch.run.results", lambda *arguments: iter(given))
+    waiting = iter(given)
+    monkeypatch.setattr("extractor.batch.work.load", lambda sources: iter(sources))
+    monkeypatch.setattr("extractor.batch.work.process", lambda *arguments: next(waiting))
     return execute([str(source)], folder, library or FakeLibrary())

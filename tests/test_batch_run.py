@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from test_cli_commands import TEXT, extractor
 
-from extractor.batch import engine
+from extractor.batch import index, planning, settling
 from extractor.batch.run import execute
-from extractor.batch.sources import Source, collect
-from extractor.batch.work import Result
+from extractor.batch.sources import collect
+from extractor.batch.watch import Watcher
 from extractor.errors import UsageError
 from extractor.library import load_library
 from extractor.tables.schema import TABLES
@@ -100,7 +99,7 @@ def test_the_exit_status_is_one_only_where_every_document_failed(folder: Path, t
 
 
 def _files(run: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in run.iterdir() if path.name != "log.json"}
+    return {path.name: path.read_bytes() for path in run.iterdir() if path.name[0] != "." and path.name != "log.json"}
 
 
 def test_two_runs_are_byte_identical_whatever_the_hash_seed(folder: Path, tmp_path: Path) -> None:
@@ -110,34 +109,18 @@ def test_two_runs_are_byte_identical_whatever_the_hash_seed(folder: Path, tmp_pa
     assert set(_files(tmp_path / "a")) >= {f"{t.name}.{end}" for t in TABLES for end in ("csv", "parquet")}
 
 
-def test_the_number_of_workers_changes_nothing(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(20):
-        write(folder / f"more-{number:02}.txt", TEXT.replace("3909", str(4000 + number)))
+def test_small_pieces_give_the_same_bytes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(12):
+        text = TEXT.replace("3909", str(4000 + number)).replace("云岭", f"云{number}岭")
+        write(folder / f"more-{number:02}.txt", text)
     library = load_library()
-    execute([str(folder)], tmp_path / "one", library, workers=1)
-    monkeypatch.setattr(engine, "SMALL", 0)
-    execute([str(folder)], tmp_path / "two", library, workers=2)
+    execute([str(folder)], tmp_path / "one", library)
+    monkeypatch.setattr(settling, "BUCKET", 5)
+    monkeypatch.setattr(settling, "PIECE", 7)
+    monkeypatch.setattr(planning, "CHUNK", 2)
+    monkeypatch.setattr(index, "_OPEN", 1)
+    execute([str(folder)], tmp_path / "two", library)
     assert _files(tmp_path / "one") == _files(tmp_path / "two")
-
-
-def _die_on_poison(sources: list[Source]) -> list[Result]:
-    if any("poison" in source.name for source in sources):
-        os._exit(9)
-    return engine._work(sources)
-
-
-def test_a_document_that_kills_its_worker_costs_only_itself(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(30):
-        write(folder / f"more-{number:02}.txt", TEXT.replace("3909", str(4000 + number)))
-    write(folder / "more-15-poison.txt", TEXT)
-    monkeypatch.setattr(engine, "SMALL", 0)
-    monkeypatch.setattr(engine, "work_in_pool", _die_on_poison)
-    outcome = execute([str(folder)], tmp_path / "run", load_library(), workers=2)
-    assert outcome.summary.documents == {"ok": 33, "duplicate": 1, "error": 2}
-    errors = {Path(error["source"]).name: error["code"] for error in outcome.summary.errors}
-    assert errors == {"bad.txt": "binary", "more-15-poison.txt": "crashed"}
 
 
 def test_an_internal_error_in_one_document_is_a_row(
@@ -171,11 +154,13 @@ def test_a_run_replaces_the_run_before_it_and_a_failed_one_leaves_it(
     execute([str(folder)], run, library)
     before = _files(run)
 
-    def stop(result: Result) -> None:
-        raise KeyboardInterrupt
+    class Stop(Watcher):
+        def phase(self, name: str) -> None:
+            if name.startswith("joining"):
+                raise ZeroDivisionError("made up")
 
-    with pytest.raises(KeyboardInterrupt):
-        execute([str(folder / "2021.txt")], run, library, on_result=stop)
+    with pytest.raises(ZeroDivisionError):
+        execute([str(folder / "2021.txt")], run, library, watcher=Stop())
     assert _files(run) == before
     execute([str(folder / "2021.txt")], run, library)
     assert len(rows(run, "documents")) == 1
@@ -213,7 +198,7 @@ def test_ctrl_c_is_one_line(folder: Path, tmp_path: Path) -> None:
     program = (
         "import extractor.batch.run as r\n"
         "def stop(*a, **k): raise KeyboardInterrupt\n"
-        "r.collect = stop\n"
+        "r.walk = stop\n"
         "from extractor.cli import main; main()"
     )
     done = subprocess.run(

@@ -21,7 +21,7 @@ CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("texts") / "run"
-    sources = ["page-county-summary.html", "county-summary-2023.txt", "budget-township-2018.txt"]
+    sources = ["page-county-summary.html", "township-summary-2021.txt", "budget-township-2018.txt"]
     execute([str(CORPUS / name) for name in sources], target, load_library())
     return target
 

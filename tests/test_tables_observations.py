@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support_tables import FakeLibrary, extraction, figure, flag, observation, repair
+from support_tables import FakeLibrary, compare, extraction, figure, flag, observation, repair
 
 from extractor.tables.observations import observe
-from extractor.tables.panel import compare
-from extractor.tables.schema import OBSERVATIONS, SET_ASIDE
+from extractor.tables.schema import FLAGS, OBSERVATIONS, SET_ASIDE
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +86,8 @@ def test_a_township_is_not_its_county(library: FakeLibrary) -> None:
 
 
 def panel(library: FakeLibrary, *observations: Any) -> dict[tuple[str, str], dict[str, object]]:
-    comparable = compare(observations, library)
-    rows = [dict(zip(comparable.panel.names, row, strict=True)) for row in comparable.panel_rows]
+    settled, table = compare(observations, library)
+    rows = [dict(zip(table.names, row, strict=True)) for row in settled.panel]
     return {(str(row["place"]), str(row["period"])): row for row in rows}
 
 
@@ -119,10 +118,10 @@ def test_a_standard_in_force_is_its_actual_value(library: FakeLibrary) -> None:
 
 def test_a_conflict_is_listed_with_all_its_members_and_leaves_the_cell_empty(library: FakeLibrary) -> None:
     other = observation(figure="b-2-001", doc="b-2", value=Decimal(9000), quote="9000户")
-    comparable = compare([observation(), other], library)
-    uses = [dict(zip(OBSERVATIONS.names, row, strict=True))["use"] for row in comparable.observations]
+    settled, table = compare([observation(), other], library)
+    uses = [dict(zip(OBSERVATIONS.names, row, strict=True))["use"] for row in settled.observations]
     assert uses == ["conflict", "conflict"]
-    row = dict(zip(comparable.panel.names, comparable.panel_rows[0], strict=True))
+    row = dict(zip(table.names, settled.panel[0], strict=True))
     assert (row["monitoring.households"], row["conflicts"], row["documents"]) == (None, 1, 2)
 
 
@@ -137,17 +136,19 @@ def test_the_order_of_the_observations_decides_nothing(library: FakeLibrary) -> 
 
 def test_a_jump_between_years_is_listed_and_blocks_nothing(library: FakeLibrary) -> None:
     late = observation(figure="b-1", doc="b", period="2024-12-31", value=Decimal(82730), quote="82730户")
-    comparable = compare([observation(), late], library)
-    assert [(found.figure, found.flag.code) for found in comparable.across] == [
+    settled, _ = compare([observation(), late], library)
+    flags = [dict(zip(FLAGS.names, row, strict=True)) for row in settled.flags]
+    assert [(found["figure"], found["code"]) for found in flags] == [
         ("a-1-001", "repeat_jump"), ("b-1", "repeat_jump"),
     ]
-    rows = [dict(zip(OBSERVATIONS.names, row, strict=True)) for row in comparable.observations]
+    rows = [dict(zip(OBSERVATIONS.names, row, strict=True)) for row in settled.observations]
     assert [(row["use"], row["flags"]) for row in rows] == [("kept", "repeat_jump"), ("kept", "repeat_jump")]
-    calm = compare([observation(), observation(figure="b-1", doc="b", period="2024", value=Decimal(9000))], library)
-    assert calm.across == []
+    calm, _ = compare([observation(), observation(figure="b-1", doc="b", period="2024", value=Decimal(9000))], library)
+    assert calm.flags == []
 
 
 def test_counties_above_their_prefecture_are_listed(library: FakeLibrary) -> None:
     prefecture = one(library, id="p", region="芜湖市", region_code="340200", value=Decimal(5000), quote="5000户")
     county = one(library, id="c", region="无为市", region_code="340281", value=Decimal(6000), quote="6000户")
-    assert {found.flag.code for found in compare([prefecture, county], library).across} == {"sum_counties"}
+    settled, _ = compare([prefecture, county], library)
+    assert {row[FLAGS.names.index("code")] for row in settled.flags} == {"sum_counties"}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractor.errors import UsageError
+
+if TYPE_CHECKING:
+    from extractor.batch.planning import Plan
+    from extractor.batch.stamp import Stamp
 
 MANIFEST = "manifest.json"
 #: What differs between two equal runs (time, machine, workers) is kept apart from what must not differ.
 LOG = "log.json"
 
 #: Changes when a reader of the tables has to know: a column renamed, a meaning changed.
-LAYOUT = 1
+LAYOUT = 2
 
 
 def file_hash(path: Path) -> str:
@@ -24,11 +27,13 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def combined_hash(pairs: Iterable[tuple[str, str]]) -> str:
-    """One SHA-256 over (name, hash) pairs, in their order."""
-    digest = hashlib.sha256()
-    for name, value in pairs:
-        digest.update(f"{value}  {name}\n".encode())
+def identity_of(plan: Plan, stamp: Stamp) -> str:
+    """One SHA-256 over everything that the tables follow from: documents in their order, what is supplied about them,
+    code and patterns. Equal means that the tables would come out the same."""
+    digest = hashlib.sha256(f"{LAYOUT} {stamp.short} {plan.pending}".encode())
+    numbers = plan.numbers()
+    for column in ("key", "sha256", "status", "limit"):
+        digest.update(plan.index.column(column, numbers).tobytes())
     return digest.hexdigest()
 
 

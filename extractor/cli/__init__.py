@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("extractor.cli.extract:extract", "Print every figure of one document."),
     "run": ("extractor.cli.run:run", "Turn files and folders into tables."),
     "crawl": ("extractor.cli.crawl:crawl", "Fetch reports from disclosure sites described in YAML."),
+    "status": ("extractor.cli.status:status", "Say how far a run is, from another terminal."),
+    "diff": ("extractor.cli.diff:diff", "Compare two runs: documents and figures gained, lost, changed."),
     "show": ("extractor.cli.show:show", "Show a document with its numbers coloured by what became of them."),
     "explain": ("extractor.cli.explain:explain", "Say why a figure has its value, unit, period, region ..."),
     "check": ("extractor.cli.check:check", "List what cannot be right in a document, with the arithmetic."),

@@ -11,10 +11,26 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-
-from extractor.model import Observation
+from typing import Protocol
 
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.([0-9]+))?")
+
+
+class Mention(Protocol):
+    """What is asked of a candidate: an observation, or a row of one."""
+
+    @property
+    def value(self) -> Decimal: ...
+    @property
+    def value_max(self) -> Decimal | None: ...
+    @property
+    def modifier(self) -> str: ...
+    @property
+    def repaired(self) -> bool: ...
+    @property
+    def confirmed(self) -> object: ...
+    @property
+    def quote(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class Verdict:
     kept: int | None
 
 
-def settle(candidates: Sequence[Observation]) -> Verdict:
+def settle(candidates: Sequence[Mention]) -> Verdict:
     """Full agreement keeps the most exact candidate and counts the others as its support; anything else is a conflict.
 
     >>> settle([])
@@ -34,6 +50,8 @@ def settle(candidates: Sequence[Observation]) -> Verdict:
     """
     if not candidates:
         return Verdict((), 0, None)
+    if len(candidates) == 1:
+        return Verdict(("kept",), 1, 0)
     ranges = [_bounds(candidate) for candidate in candidates]
     best = min(range(len(candidates)), key=lambda at: (_rank(candidates[at]), _width(ranges[at]), at))
     if all(_agree(ranges[best], other) for other in ranges):
@@ -42,7 +60,7 @@ def settle(candidates: Sequence[Observation]) -> Verdict:
     return Verdict(("conflict",) * len(candidates), 0, None)
 
 
-def _rank(candidate: Observation) -> tuple[bool, bool, bool]:
+def _rank(candidate: Mention) -> tuple[bool, bool, bool]:
     """Printed before repaired, a plain value before a bounded one, confirmed by arithmetic before not."""
     return (candidate.repaired, candidate.modifier != "none", not candidate.confirmed)
 
@@ -51,7 +69,7 @@ def _rank(candidate: Observation) -> tuple[bool, bool, bool]:
 _Bounds = tuple[Decimal, Decimal | None, Decimal | None]
 
 
-def _bounds(candidate: Observation) -> _Bounds:
+def _bounds(candidate: Mention) -> _Bounds:
     value = candidate.value
     if candidate.value_max is not None:
         return value, value, candidate.value_max

@@ -24,8 +24,8 @@ DICTIONARY = Table(
 
 _TYPES = (
     f"Types: `number` is exact (decimal({PRECISION}, {SCALE}) in Parquet, digits in CSV); `digits` is a decimal number "
-    "as text, as long as it was printed; `list` holds codes or ids joined by `;`; `json` is JSON text, `binary` bytes. In CSV, "
-    "text that a spreadsheet would take for a formula begins with an apostrophe."
+    "as text, as long as it was printed; `list` holds codes or ids joined by `;`; `json` is JSON text, `binary` bytes. "
+    "In CSV, text that a spreadsheet would take for a formula begins with an apostrophe."
 )
 
 

@@ -1,20 +1,26 @@
-"""The comparable tables of a run: cells settled, the long table, the panel."""
+"""The comparable tables of a run: cells settled, the long table, the panel.
+
+Each document gives candidates, one row for each observation. A family is a prefecture with its counties, or any other
+place by itself; whatever is compared with each other is of one family, so that a run settles a few families at a time,
+in any process, and never holds all of its observations.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from extractor.checks.across import AcrossFlag
 from extractor.checks.across import check as check_across
 from extractor.model import Observation
 from extractor.tables import periods
 from extractor.tables.cells import settle
-from extractor.tables.places import parent_id, parent_name
-from extractor.tables.records import Cell, Row, joined
-from extractor.tables.schema import PANEL, Column, Table
+from extractor.tables.places import family, parent_id, parent_name
+from extractor.tables.records import Cell, Row, across_row, joined
+from extractor.tables.schema import OBSERVATIONS, PANEL, Column, Table, columns
 
 if TYPE_CHECKING:
     from extractor.library import Indicator, Library
@@ -24,21 +30,76 @@ SUFFIX = {"actual": "", "target": ".target", "rule": ".rule"}
 _SUFFIX_ZH = {"actual": "", "target": "（目标）", "rule": "（规定）"}
 _SUFFIX_EN = {"actual": "", "target": " (target)", "rule": " (rule)"}
 
+#: Columns of ``observations`` that are known only when the cell is settled.
+_SETTLED = ("use", "support")
+
+#: What a document contributes; not a table for users. ``at`` is the indicator's place in the library, ``cell`` the
+#: status that decides the panel's column, ``start`` and ``end`` the span of the figure.
+CANDIDATES = Table(
+    "candidates",
+    "",
+    "",
+    columns(
+        ("family", "string", "", ""),
+        ("at", "integer", "", ""),
+        ("cell", "string", "", ""),
+        ("start", "integer", "", ""),
+        ("end", "integer", "", ""),
+    )
+    + tuple(column for column in OBSERVATIONS.columns if column.name not in _SETTLED),
+    (),
+)
+
+
+class Candidate(NamedTuple):
+    """A row of :data:`CANDIDATES`."""
+
+    family: str
+    at: int
+    cell: str
+    start: int
+    end: int
+    place_id: str
+    place: str
+    place_code: str | None
+    level: str | None
+    parent: str | None
+    period: str
+    period_kind: str
+    row: str
+    indicator: str
+    label: str
+    value: Decimal
+    value_max: Decimal | None
+    unit: str
+    modifier: str
+    status: str
+    repaired: bool
+    rule: str | None
+    flags: str
+    confirmed: str
+    subject: str
+    quote: str
+    doc: str
+    figure: str
+
+
+#: A column of the panel: indicator and status.
+PanelKey = tuple[str, str]
 #: One cell: place, panel row, indicator, status.
 CellKey = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparable:
-    """The long table's rows, the panel's definition and rows, how many cells are in conflict, and what stands out
-    only beside the other documents of the run (none of it blocks a value)."""
+class Settled:
+    """The rows of some families in the tables ``observations``, ``panel`` and ``flags`` (what stands out only beside
+    the other documents of the run; none of it blocks a value), and how many cells there are and are in conflict."""
 
     observations: list[Row]
-    panel: Table
-    panel_rows: list[Row]
+    panel: list[Row]
+    flags: list[Row]
     cells: int
     conflicts: int
-    across: list[AcrossFlag]
 
 
 def status_of(observation: Observation, indicator: Indicator) -> str:
@@ -47,110 +108,152 @@ def status_of(observation: Observation, indicator: Indicator) -> str:
     return "actual" if indicator.kind == "standard" and observation.status == "rule" else observation.status
 
 
-def compare(observations: Iterable[Observation], library: Library) -> Comparable:
-    """Settle every cell and lay the kept values out. The order of the input decides nothing."""
-    cells: dict[CellKey, list[Observation]] = {}
-    for item in sorted(observations, key=lambda o: (o.doc, o.figure, o.indicator, o.value)):
+def candidate_rows(
+    observations: Iterable[Observation], spans: Mapping[str, tuple[int, int]], library: Library
+) -> list[Row]:
+    """Rows of :data:`CANDIDATES` for the observations of one document."""
+    order = library.compiled(_order)
+    rows: list[Row] = []
+    for item in observations:
         period = periods.parse(item.period)
-        row = period.row if period else item.period
-        status = status_of(item, library.indicator(item.indicator))
-        cells.setdefault((item.place_id, row, item.indicator, status), []).append(item)
-    order = {identity: at for at, identity in enumerate(library.indicators)}
-    settled = []
-    kept: dict[CellKey, Observation] = {}
+        indicator = library.indicator(item.indicator)
+        start, end = spans.get(item.figure, (0, 0))
+        rows.append(Candidate(
+            family=family(item.place_id),
+            at=order[item.indicator],
+            cell=status_of(item, indicator),
+            start=start,
+            end=end,
+            place_id=item.place_id,
+            place=item.place,
+            place_code=item.place_code or None,
+            level=item.level or None,
+            parent=parent_name(item.place_id),
+            period=item.period,
+            period_kind=item.period_kind,
+            row=period.row if period else item.period,
+            indicator=item.indicator,
+            label=indicator.label_zh,
+            value=item.value,
+            value_max=item.value_max,
+            unit=item.unit,
+            modifier=item.modifier,
+            status=item.status,
+            repaired=item.repaired,
+            rule=item.rule or None,
+            flags=joined(item.flags),
+            confirmed=joined(item.confirmed),
+            subject=item.subject,
+            quote=item.quote,
+            doc=item.doc,
+            figure=item.figure,
+        ))
+    return rows
+
+
+def _order(library: Library) -> dict[str, int]:
+    return {identity: at for at, identity in enumerate(library.indicators)}
+
+
+def panel_table(present: Iterable[PanelKey], library: Library) -> tuple[Table, list[PanelKey]]:
+    """The panel with the columns that occur, in the order of the library."""
+    found = set(present)
+    keys = [(identity, status) for identity in library.indicators for status in SUFFIX if (identity, status) in found]
+    return PANEL.extended([panel_column(library.indicator(i), status) for i, status in keys]), keys
+
+
+def settle_candidates(rows: Iterable[Row], keys: Sequence[PanelKey]) -> Settled:
+    """Settle whole families: ``rows`` are all their candidates in any order, ``keys`` the columns of the panel."""
+    found = sorted(
+        (Candidate._make(cast(tuple[str], row)) for row in rows),
+        key=lambda c: (c.family, c.place_id, c.row, c.at, c.cell, c.doc, c.figure, c.value),
+    )
+    settled = Settled([], [], [], 0, 0)
+    cells = conflicts = 0
+    where = {key: at for at, key in enumerate(keys)}
+    for _, members in groupby(found, key=lambda c: c.family):
+        block = list(members)
+        uses, kept, lost = _uses(block)
+        cells += len(kept) + len(lost)
+        conflicts += len(lost)
+        across = _across(kept)
+        by_figure = {(c.doc, c.figure): c for c in kept.values()}
+        codes: dict[tuple[str, str], list[str]] = {}
+        for flagged in across:
+            codes.setdefault((flagged.doc, flagged.figure), []).append(flagged.flag.code)
+            candidate = by_figure[flagged.doc, flagged.figure]
+            settled.flags.append(across_row(flagged, (candidate.start, candidate.end), candidate.quote))
+        for candidate, (use, support) in zip(block, uses, strict=True):
+            extra = codes.get((candidate.doc, candidate.figure), ())
+            settled.observations.append(_long_row(candidate, use, support, extra))
+        for _, group in groupby(block, key=lambda c: (c.place_id, c.row)):
+            settled.panel.append(_panel_row(list(group), kept, lost, where))
+    return Settled(settled.observations, settled.panel, settled.flags, cells, conflicts)
+
+
+def _uses(block: Sequence[Candidate]) -> tuple[list[tuple[str, int]], dict[CellKey, Candidate], set[CellKey]]:
+    """Use and support of each candidate, in their order; the kept candidate of each cell; the cells in conflict."""
+    uses: list[tuple[str, int]] = []
+    kept: dict[CellKey, Candidate] = {}
     lost: set[CellKey] = set()
-    for key in sorted(cells, key=lambda k: (k[0], k[1], order[k[2]], k[3])):
-        candidates = cells[key]
+    for key, group in groupby(block, key=_cell_key):
+        candidates = list(group)
         verdict = settle(candidates)
         if verdict.kept is None:
             lost.add(key)
         else:
             kept[key] = candidates[verdict.kept]
-        settled.append((key, candidates, verdict))
-    across = _across(kept)
-    codes: dict[tuple[str, str], list[str]] = {}
-    for found in across:
-        codes.setdefault((found.doc, found.figure), []).append(found.flag.code)
-    long: list[Row] = []
-    for key, candidates, verdict in settled:
-        label = library.indicator(key[2]).label_zh
-        for item, use in zip(candidates, verdict.uses, strict=True):
-            flags = (*item.flags, *codes.get((item.doc, item.figure), ()))
-            long.append(_long_row(replace(item, flags=flags), key, label, use, verdict.support))
-    table, rows = _panel(cells, kept, lost, library)
-    return Comparable(long, table, rows, len(cells), len(lost), across)
+        uses += [(use, verdict.support) for use in verdict.uses]
+    return uses, kept, lost
 
 
-def _across(kept: dict[CellKey, Observation]) -> list[AcrossFlag]:
+def _cell_key(candidate: Candidate) -> CellKey:
+    return candidate.place_id, candidate.row, candidate.indicator, candidate.cell
+
+
+def _across(kept: Mapping[CellKey, Candidate]) -> list[AcrossFlag]:
     """Jumps between a place's years and counties that do not fit their prefecture, among the panel's values."""
-    values = [replace(item, period=row) for (_, row, _, _), item in sorted(kept.items())]
+    values = [
+        _observation(item) for _, item in sorted(kept.items())
+        if item.status == "actual" and item.value_max is None and item.modifier == "none" and not item.flags
+    ]
+    if len(values) < 2:
+        return []
     parents = {item.place_id: above for item in values if (above := parent_id(item.place_id)) is not None}
     return check_across(values, parents)
 
 
-def _long_row(item: Observation, key: CellKey, label: str, use: str, support: int) -> Row:
-    return (
-        item.place_id,
-        item.place,
-        item.place_code or None,
-        item.level or None,
-        parent_name(item.place_id),
-        item.period,
-        item.period_kind,
-        key[1],
-        item.indicator,
-        label,
-        item.value,
-        item.value_max,
-        item.unit,
-        item.modifier,
-        item.status,
-        use,
-        support,
-        item.repaired,
-        item.rule or None,
-        joined(item.flags),
-        joined(item.confirmed),
-        item.subject,
-        item.quote,
-        item.doc,
-        item.figure,
+def _observation(item: Candidate) -> Observation:
+    """A kept value as the checks want it: with the period of its row."""
+    return Observation(
+        doc=item.doc, figure=item.figure, place_id=item.place_id, place=item.place, place_code=item.place_code or "",
+        level=item.level or "", period=item.row, period_kind=item.period_kind, indicator=item.indicator,
+        value=item.value, value_max=None, unit=item.unit, modifier="none", status="actual", quote=item.quote,
     )
 
 
-def _panel(
-    cells: dict[CellKey, list[Observation]],
-    kept: dict[CellKey, Observation],
+def _long_row(item: Candidate, use: str, support: int, codes: Iterable[str]) -> Row:
+    flags = joined([*filter(None, item.flags.split(";")), *codes])
+    return (*item[5:20], use, support, item.repaired, item.rule, flags, *item[23:])
+
+
+def _panel_row(
+    group: Sequence[Candidate],
+    kept: Mapping[CellKey, Candidate],
     lost: set[CellKey],
-    library: Library,
-) -> tuple[Table, list[Row]]:
-    present = {(key[2], key[3]) for key in cells}
-    columns = [(i, s) for i in library.indicators for s in SUFFIX if (i, s) in present]
-    rows: dict[tuple[str, str], dict[tuple[str, str], Decimal]] = {}
-    documents: dict[tuple[str, str], set[str]] = {}
-    described: dict[tuple[str, str], Observation] = {}
-    for key, candidates in cells.items():
-        row = key[:2]
-        rows.setdefault(row, {})
-        documents.setdefault(row, set()).update(o.doc for o in candidates)
-        described.setdefault(row, min(candidates, key=lambda o: (o.place, o.place_code, o.period)))
+    where: Mapping[PanelKey, int],
+) -> Row:
+    values: list[Cell] = [None] * len(where)
+    conflicts = 0
+    for key in dict.fromkeys(map(_cell_key, group)):
         if key in kept:
-            rows[row][key[2:]] = kept[key].value
-    missing: dict[tuple[str, str], int] = {}
-    for key in lost:
-        missing[key[:2]] = missing.get(key[:2], 0) + 1
-    out: list[Row] = []
-    for row in sorted(rows):
-        head = _panel_head(described[row], row, len(documents[row]), missing.get(row, 0))
-        out.append((*head, *(rows[row].get(column) for column in columns)))
-    return PANEL.extended([panel_column(library.indicator(i), s) for i, s in columns]), out
-
-
-def _panel_head(item: Observation, row: tuple[str, str], documents: int, conflicts: int) -> tuple[Cell, ...]:
-    period = periods.parse(row[1])
-    kind = period.kind if period else None
-    place = (row[0], item.place, item.place_code or None, item.level or None, parent_name(row[0]))
-    return (*place, row[1], kind, documents, conflicts)
+            values[where[key[2:]]] = kept[key].value
+        conflicts += key in lost
+    named = min(group, key=lambda c: (c.place, c.place_code or "", c.period))
+    period = periods.parse(named.row)
+    place = (named.place_id, named.place, named.place_code, named.level, named.parent)
+    counts = (len({c.doc for c in group}), conflicts)
+    return (*place, named.row, period.kind if period else None, *counts, *values)
 
 
 def panel_column(indicator: Indicator, status: str) -> Column:
@@ -158,18 +261,3 @@ def panel_column(indicator: Indicator, status: str) -> Column:
     zh = f"{indicator.label_zh}{_SUFFIX_ZH[status]}（{indicator.unit}）"
     en = f"{indicator.label_en}{_SUFFIX_EN[status]} ({indicator.unit}). {indicator.definition}"
     return Column(indicator.id + SUFFIX[status], "number", zh, en)
-
-
-def preview(comparable: Comparable, rows: int = 8, columns: int = 3) -> tuple[list[str], list[Sequence[Cell]]]:
-    """A corner of the panel to look at: the columns of facts that are filled best, the rows that have most of them."""
-    fixed = len(PANEL.columns)
-    names = comparable.panel.names
-    filled = sorted(
-        (at for at in range(fixed, len(names)) if not names[at].endswith(tuple(filter(None, SUFFIX.values())))),
-        key=lambda at: (-sum(row[at] is not None for row in comparable.panel_rows), at),
-    )[:columns]
-    picked = sorted(comparable.panel_rows, key=lambda row: -sum(row[at] is not None for at in filled))[:rows]
-    picked.sort(key=lambda row: (str(row[0]), str(row[5])))
-    label = {column.name: column.zh for column in comparable.panel.columns}
-    head = ["place", "period", *(f"{names[at]}\n{label[names[at]]}" for at in filled)]
-    return head, [(row[1], row[5], *(row[at] for at in filled)) for row in picked]

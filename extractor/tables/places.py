@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.context.gazetteer import Gazetteer, Place
@@ -38,6 +39,7 @@ def identify(region: str | None, code: str | None, year: int) -> Identity | None
     return Identity(division.id, division.name, division.code, division.level)
 
 
+@lru_cache(maxsize=1 << 16)
 def parent_name(identity: str) -> str | None:
     """Name of the place above the one with this id, as the latest year calls it; None where it is not known."""
     gazetteer = Gazetteer.load()
@@ -49,6 +51,7 @@ def parent_name(identity: str) -> str | None:
     return above.name if above else None
 
 
+@lru_cache(maxsize=1 << 16)
 def parent_id(identity: str) -> str | None:
     """Identity of the place above; None where it is not known."""
     division, _, below = identity.partition("/")
@@ -56,6 +59,13 @@ def parent_id(identity: str) -> str | None:
     if place is None or below:
         return division if place else None
     return place.parent or None
+
+
+@lru_cache(maxsize=1 << 16)
+def family(identity: str) -> str:
+    """The prefecture of a county, the place itself for any other: what is added up and compared within a run."""
+    place = Gazetteer.load().at(identity, None)
+    return place.parent if place is not None and place.level == "county" and place.parent else identity
 
 
 def _names(division: Place, region: str) -> bool:

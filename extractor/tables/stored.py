@@ -11,6 +11,9 @@ from extractor.errors import UsageError
 from extractor.tables.records import Row
 from extractor.tables.schema import BY_NAME, PANEL, TABLES, Column, Table
 
+#: Ends of the panel's columns that hold no facts.
+_PLANS = (".target", ".rule")
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -65,3 +68,34 @@ def _indicator_columns(schema: Any) -> list[Column]:
         for field in schema
         if field.name not in fixed
     ]
+
+
+def preview(run: Path, rows: int = 8, columns: int = 3) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """A corner of the panel to look at: the columns of facts that are filled best, the rows that have most of them.
+    Names and labels of the columns, then the rows: place, period, values."""
+    import heapq
+
+    import pyarrow.parquet as pq
+
+    stored = stored_tables(run)[PANEL.name]
+    file = pq.ParquetFile(stored.path)
+    fixed = len(PANEL.columns)
+    facts = [at for at in range(fixed, len(stored.table.columns)) if not stored.table.names[at].endswith(_PLANS)]
+    empty = dict.fromkeys(facts, 0)
+    for group in range(file.num_row_groups):
+        for at in facts:
+            empty[at] += file.metadata.row_group(group).column(at).statistics.null_count
+    picked = [stored.table.columns[at] for at in sorted(facts, key=lambda at: (empty[at], at))[:columns]]
+    wanted = ["place_id", "place", "period", *(column.name for column in picked)]
+    best: list[tuple[int, int, tuple[Any, ...]]] = []
+    count = 0
+    for batch in file.iter_batches(columns=wanted):
+        for row in batch.to_pylist():
+            values = tuple(_cell(row[name]) for name in wanted)
+            filled = sum(value is not None for value in values[3:])
+            best.append((filled, -count, values))
+            count += 1
+        best = heapq.nlargest(rows, best)
+    chosen = sorted((values for _, _, values in best), key=lambda values: (str(values[0]), str(values[2])))
+    head = ["place", "period", *(f"{column.name}\n{column.zh}" for column in picked)]
+    return head, [values[1:] for values in chosen]

@@ -1,0 +1,128 @@
+"""The process that does the work, started and watched by :class:`~extractor.batch.local.Child`.
+
+Tasks come in on standard input, answers go out on standard output, both as pickles of our own parent. Which document is
+under way stands in a small shared file, so that it is known after any death. The process ends with its parent.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import signal
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+from extractor.errors import ExtractorError
+
+if TYPE_CHECKING:
+    from extractor.batch.encode import ReadTask
+
+#: In the shared file: which document of the task is under way (-1: none), and how often it has changed.
+BEAT = struct.Struct("<qq")
+
+
+class Hello(NamedTuple):
+    """The first message to a child."""
+
+    patterns: Path | None
+    memory: int
+    beat: str
+
+
+class Answer(NamedTuple):
+    """What a child says: the result of a task, or the error that its work ended with."""
+
+    value: Any = None
+    error: Exception | None = None
+    leaving: bool = False
+    """It ends after this answer; the next task needs a fresh one."""
+
+
+def main() -> None:
+    """Serve tasks until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    tasks, answers = _streams()
+    hello: Hello = pickle.load(tasks)
+    with open(hello.beat, "r+b") as stream:
+        beat = mmap.mmap(stream.fileno(), BEAT.size)
+    try:
+        from extractor.library import load_library
+
+        library = load_library(hello.patterns)
+        _warm(library)
+    except ExtractorError as error:
+        _send(answers, Answer(error=error))
+        return
+    _limit(hello.memory)
+    _send(answers, Answer())
+    parent = os.getppid()
+    count = 0
+
+    def at(document: int) -> None:
+        nonlocal count
+        count += 1
+        BEAT.pack_into(beat, 0, document, count)
+        if os.getppid() != parent:
+            os._exit(1)  # nobody waits for the answer any more
+
+    while True:
+        try:
+            task, given = pickle.load(tasks)
+        except EOFError:
+            return
+        answer = _answer(task, library, at, given)
+        _send(answers, answer)
+        if answer.leaving:
+            return
+
+
+def _answer(task: ReadTask, library: Any, at: Any, given: Any) -> Answer:
+    try:
+        value = task.run(library, at, given)
+    except (ExtractorError, OSError) as error:
+        return Answer(error=error)
+    return Answer(value, leaving=getattr(value, "exhausted", False))
+
+
+def _streams() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output for ourselves: a library that prints must not get into the answers."""
+    tasks = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return tasks, answers
+
+
+def _send(stream: BinaryIO, answer: Answer) -> None:
+    try:
+        pickle.dump(answer, stream, pickle.HIGHEST_PROTOCOL)
+        stream.flush()
+    except BrokenPipeError:
+        os._exit(1)
+
+
+def _warm(library: Any) -> None:
+    """Load and compile now what the first document would pay for, within no document's limits."""
+    from extractor.pipeline import extract
+    from extractor.tables.places import parent_name
+
+    extract("云岭县2023年脱贫户3909户。", library)
+    parent_name("")
+
+
+def _limit(memory: int) -> None:
+    """Bound what a document can allocate; a failed allocation is an error that can be reported. Linux only."""
+    try:
+        import resource
+
+        with open("/proc/self/status", encoding="ascii") as stream:
+            lines = dict(line.split(":", 1) for line in stream)
+        bound = int(lines["VmData"].split()[0]) * 1024 + memory
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    except (ImportError, OSError, KeyError, ValueError):
+        return  # the watch over the child's size is left
+

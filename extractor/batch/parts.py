@@ -1,0 +1,207 @@
+"""A part: the finished results of some documents in one file, and an index that says what they are results of.
+
+A part is a zip archive (stored, with the checksums of zip) of Arrow streams and compressed CSV text, so that it can be
+looked into with common tools. The parent joins pieces of parts into tables without decoding a row.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+from extractor.tables import schema
+from extractor.tables.panel import CANDIDATES
+from extractor.tables.schema import Table
+from extractor.tables.write import arrow_schema, csv_text, encoded
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from extractor.tables.records import Row
+
+#: Tables whose rows a document has for itself, with their CSV text.
+PRINTED = (schema.DOCUMENTS, schema.FIGURES, schema.FLAGS, schema.LEDGER, schema.SET_ASIDE)
+#: Those that are kept as Arrow alone.
+UNPRINTED = (schema.TEXTS, CANDIDATES)
+TABLES: tuple[Table, ...] = PRINTED + UNPRINTED
+
+_ABOUT = "part.json"
+_INDEX = "index.arrow"
+
+
+class PartError(Exception):
+    """A part that cannot be read: cut off, damaged, or written by another layout. Its documents are done again."""
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    """Members as one archive, without times."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()
+
+
+def table_members(table: Table, rows: Sequence[Row], *, printed: bool) -> dict[str, bytes]:
+    """The members of an archive that hold rows of a table."""
+    members = {f"{table.name}.arrow": arrow_bytes(encoded(table, rows))}
+    if printed:
+        members[f"{table.name}.csv.zst"] = _compressed(csv_text(table, rows))
+    return members
+
+
+def arrow_bytes(table: pa.Table) -> bytes:
+    """An Arrow table as a compressed stream; the meaning of the columns stays in the schema of ours."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    plain = table.replace_schema_metadata(None).schema
+    plain = pa.schema([field.remove_metadata() for field in plain])
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    with pa.ipc.new_stream(sink, plain, options=options) as stream:
+        stream.write_table(table.cast(plain).combine_chunks())
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _compressed(data: bytes) -> bytes:
+    import pyarrow as pa
+
+    packed: bytes = pa.compress(data, codec="zstd", asbytes=True) if data else b""
+    return len(data).to_bytes(8, "little") + packed
+
+
+class Archive:
+    """What :func:`pack` wrote, read member by member. Raises :class:`PartError` for anything that is damaged."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._name = name
+        try:
+            self._zip = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise PartError(f"{name}: {error}") from None
+
+    def read(self, member: str) -> bytes:
+        """A member as it is; its checksum is verified."""
+        try:
+            return self._zip.read(member)
+        except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+            raise PartError(f"{self._name}: {error}") from None
+
+    def arrow(self, member: str) -> pa.Table:
+        """A member that is an Arrow stream."""
+        import pyarrow as pa
+
+        try:
+            return pa.ipc.open_stream(pa.py_buffer(self.read(member))).read_all()
+        except pa.ArrowInvalid as error:
+            raise PartError(f"{self._name}: {member}: {error}") from None
+
+    def text(self, member: str) -> bytes:
+        """A member that is compressed text."""
+        import pyarrow as pa
+
+        data = self.read(member)
+        size = int.from_bytes(data[:8], "little")
+        try:
+            text: bytes = pa.decompress(data[8:], decompressed_size=size, codec="zstd", asbytes=True) if size else b""
+        except (pa.ArrowInvalid, OSError) as error:
+            raise PartError(f"{self._name}: {member}: {error}") from None
+        return text
+
+    def about(self) -> dict[str, Any]:
+        """What the part says of itself."""
+        try:
+            data = json.loads(self.read(_ABOUT))
+        except ValueError as error:
+            raise PartError(f"{self._name}: {error}") from None
+        if not isinstance(data, dict):
+            raise PartError(f"{self._name}: says nothing of itself")
+        return data
+
+    def index(self) -> pa.Table:
+        """One row per document: see :func:`index_schema`."""
+        return self.arrow(_INDEX)
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+def index_schema() -> pa.Schema:
+    """What is known of each document of a part without reading its rows.
+
+    ``key`` is :attr:`Source.key`, ``seen`` what the file system said of the file (0: look at the content), ``sha256``
+    and ``same`` (the fingerprint of the report, see ``duplicates``) are bytes, zeros where there is none. ``status``
+    is 0 for a document that was read, 1 for an error, 2 for one that is tried again by the next run. ``limit`` is the
+    limit that was exceeded (seconds or bytes). For each table, ``rows.NAME`` and ``bytes.NAME`` say how many rows and
+    bytes of CSV belong to the document. ``summary`` is JSON: counts, families and columns of the panel.
+    """
+    import pyarrow as pa
+
+    fields = [("key", pa.uint64()), ("seen", pa.uint64()), ("sha256", pa.binary(32)), ("same", pa.binary(16)),
+              ("status", pa.uint8()), ("limit", pa.float64()), ("seconds", pa.float64()), ("name", pa.string()),
+              ("doc", pa.string()), ("summary", pa.string())]
+    fields += [(f"rows.{table.name}", pa.int32()) for table in TABLES]
+    fields += [(f"bytes.{table.name}", pa.int64()) for table in PRINTED]
+    return pa.schema(fields)
+
+
+def part_members(
+    about: Mapping[str, object], index: Mapping[str, Sequence[Any]], rows: Mapping[str, Sequence[Row]],
+    texts: Mapping[str, Sequence[bytes]],
+) -> dict[str, bytes]:
+    """The members of a part: what it says of itself, its index, its rows and their CSV text, document by document."""
+    import pyarrow as pa
+
+    members = {_ABOUT: json.dumps(about, sort_keys=True).encode()}
+    head = index_schema()
+    arrays = [pa.array(index[field.name], type=field.type) for field in head]
+    members[_INDEX] = arrow_bytes(pa.Table.from_arrays(arrays, schema=head))
+    for table in TABLES:
+        members[f"{table.name}.arrow"] = arrow_bytes(encoded(table, rows[table.name]))
+    for table in PRINTED:
+        members[f"{table.name}.csv.zst"] = _compressed(b"".join(texts[table.name]))
+    return members
+
+
+class Part:
+    """A part for joining: rows and CSV text of consecutive documents of it."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.index = archive.index()
+        self._tables: dict[str, pa.Table] = {}
+        self._texts: dict[str, bytes] = {}
+        self._ends: dict[str, list[int]] = {}
+
+    def rows(self, table: Table, first: int, last: int) -> pa.Table:
+        """Rows of the documents ``first`` to ``last`` (exclusive), with the types and meanings of ``table``."""
+        if table.name not in self._tables:
+            import pyarrow as pa
+
+            found = self._archive.arrow(f"{table.name}.arrow")
+            try:
+                self._tables[table.name] = found.cast(arrow_schema(table))
+            except (pa.ArrowInvalid, ValueError) as error:
+                raise PartError(f"{table.name}: {error}") from None
+        start, end = self._span(f"rows.{table.name}", first, last)
+        return self._tables[table.name].slice(start, end - start)
+
+    def text(self, table: Table, first: int, last: int) -> bytes:
+        """The same as CSV text."""
+        if table.name not in self._texts:
+            self._texts[table.name] = self._archive.text(f"{table.name}.csv.zst")
+        start, end = self._span(f"bytes.{table.name}", first, last)
+        return self._texts[table.name][start:end]
+
+    def _span(self, column: str, first: int, last: int) -> tuple[int, int]:
+        if column not in self._ends:
+            ends = [0]
+            for size in self.index.column(column).to_pylist():
+                ends.append(ends[-1] + size)
+            self._ends[column] = ends
+        ends = self._ends[column]
+        return ends[first], ends[last]
