@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Literal
 
@@ -115,8 +115,8 @@ def rates(store: Store, sample: str, reviewer: str | None = None) -> Rates:
         figures=figures_rate,
         numbers=_rate(figures, numbers=True),
         rejected=rejected,
-        by_group={name: _rate(figures, within=lambda item, name=name: item.group == name) for name in groups},
-        by_stratum={name: _rate(figures, within=lambda item, name=name: item.stratum == name) for name in strata},
+        by_group={name: _rate(figures, within=("group", name)) for name in groups},
+        by_stratum={name: _rate(figures, within=("stratum", name)) for name in strata},
         ledger=missed[0][0],
         sentences=missed[1][0],
         recall=stats.recall(rejected, total, [part for part in missed if part[1]]) if complete else None,
@@ -130,19 +130,21 @@ def _corrected(decision: Decision) -> list[str]:
 
 def _rate(
     judged: Sequence[tuple[Item, Decision]], verdicts: Iterable[str] = ("reject", "correct"), *, numbers: bool = False,
-    within: object = None,
+    within: tuple[str, str] | None = None,
 ) -> stats.Rate:
-    """The weighted rate of errors; the strata's sizes are those of all judged items, whatever ``within`` picks."""
+    """The weighted rate of errors, all in all or ``within`` one group or stratum; weights are those of whole strata."""
     drawn = Counter(item.stratum for item, _ in judged)
     wrong = frozenset(verdicts)
     items = []
     for item, decision in judged:
-        if callable(within) and not within(item):
+        if within is not None and getattr(item, within[0]) != within[1]:
             continue
         error = decision.verdict in wrong
         if numbers and decision.verdict == "correct":
             error = bool(NUMBER_FIELDS & set(decision.fields))
-        items.append(stats.Judged(error, float(item.population), float(drawn[item.stratum])))
+        member = stats.in_stratum(error, max(item.population, drawn[item.stratum]), drawn[item.stratum])
+        # A group cuts through strata, and its members in those that were not drawn are unknown.
+        items.append(replace(member, open=1.0) if within is not None and within[0] == "group" else member)
     return stats.rate(items)
 
 

@@ -52,7 +52,7 @@ def report(run: Run, store: Store | None, library: Library, language: str) -> st
         "manifest": run.manifest,
         "finished": _finished(run),
         **_tables(run, library, words),
-        **_review(run, store, words),
+        **_review(run, store, library, words),
     }
     return environment.get_template("report.html").render(values)
 
@@ -77,7 +77,8 @@ def _tables(run: Run, library: Library, words: Words) -> dict[str, Any]:
                     for name, count in found["disposition"]]
     return {
         "documents": found,
-        "listed": {name: _listed(found[name], words) for name in ("status", "format", "error")},
+        "listed": {name: _listed(found[name], words) for name in ("status", "format")},
+        "levels": _listed(found["level"], words, "l_"),
         "errors": data.errors(run),
         "set_aside": data.set_aside(run),
         "aside_listed": _listed(data.set_aside(run), words),
@@ -100,8 +101,9 @@ def _tables(run: Run, library: Library, words: Words) -> dict[str, Any]:
     }
 
 
-def _listed(pairs: list[tuple[str, int]], words: Words) -> str:
-    return ("、" if words.chinese else ", ").join(f"{words.known(name) or '—'} {count:,}" for name, count in pairs)
+def _listed(pairs: list[tuple[str, int]], words: Words, kind: str = "") -> str:
+    named = [(words.known(name, kind) or "—", count) for name, count in pairs]
+    return ("、" if words.chinese else ", ").join(f"{name} {count:,}" for name, count in named)
 
 
 def _labelled(rows: list[dict[str, Any]], english: dict[str, str]) -> list[dict[str, Any]]:
@@ -116,29 +118,30 @@ def _flag_title(code: str, words: Words) -> str:
 # --- what a person found ---------------------------------------------------------------------------------------------
 
 
-def _review(run: Run, store: Store | None, words: Words) -> dict[str, Any]:
+def _review(run: Run, store: Store | None, library: Library, words: Words) -> dict[str, Any]:
+    labels = {entry.id: entry.label_zh if words.chinese else entry.label_en for entry in library.indicators.values()}
     samples = []
     for sample in store.samples() if store is not None else []:
         assert store is not None
         name = str(sample["name"])
         if any(result.state != "open" for _, result in outcomes(store, name)):
-            samples.append(_sample(sample, rates(store, name), words))
+            samples.append(_sample(sample, rates(store, name), words, labels))
     return {"samples": samples, "corrections": _corrections(run), "sentence": _sentence(samples, words)}
 
 
-def _sample(sample: dict[str, Any], found: Rates, words: Words) -> dict[str, Any]:
+def _sample(sample: dict[str, Any], found: Rates, words: Words, labels: dict[str, str]) -> dict[str, Any]:
     measures = [("m_number", found.numbers), ("m_any", found.figures), ("m_rejected", found.rejected),
                 ("m_ledger", found.ledger), ("m_sentence", found.sentences)]
     limit = _limit([rate for _, rate in measures])
-    groups = sorted(found.by_group.items(), key=lambda pair: (-pair[1].judged, pair[0]))
-    strata = list(found.by_stratum.items()) if len(found.by_stratum) > 1 else []
+    groups = sorted(found.by_group.items(), key=lambda pair: (-pair[1].judged, pair[0]))[:_GROUPS]
+    strata = list(found.by_stratum.items())[:_GROUPS] if len(found.by_stratum) > 1 else []
     return {
         "name": sample["name"], "method": words(sample["method"]), "seed": sample["seed"], "size": sample["items"],
         "states": found.states, "numbers": found.numbers, "limit": limit,
         "measures": [_measure(words(key), rate, limit) for key, rate in measures if rate.judged],
-        "groups": [_measure(name or words("no_indicator"), rate, 1.0) for name, rate in groups[:_GROUPS]],
-        "strata": [_measure(name or words("other"), rate, 1.0) for name, rate in strata[:_GROUPS]],
-        "recall": found.recall, "agreement": found.agreement, "fields": _listed(found.fields.most_common(), words),
+        "groups": [_measure(labels.get(name, name) or words("no_indicator"), rate, 1.0) for name, rate in groups],
+        "strata": [_measure(words.known(name, "s_") or words("other"), rate, 1.0) for name, rate in strata],
+        "recall": found.recall, "agreement": found.agreement, "fields": _listed(found.fields.most_common(), words, "f_"),
     }
 
 

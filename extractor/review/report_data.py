@@ -61,17 +61,14 @@ class Distribution:
 
 
 def documents(run: Run) -> dict[str, list[tuple[str, int]]]:
-    """Documents by status, format and level of the place, and the errors."""
+    """Documents by status and format, places by level, numbers by disposition."""
     count = "SELECT {0} AS name, count(*) AS n FROM {1} GROUP BY 1 ORDER BY n DESC, name"
     return {
         "status": _pairs(run, count.format("status", "documents")),
         "format": _pairs(run, count.format("coalesce(format, '')", "documents WHERE status = 'ok'")),
         "level": _pairs(run, "SELECT coalesce(level, '') AS name, count(DISTINCT place_id) AS n FROM observations "
                              "GROUP BY 1 ORDER BY n DESC, name"),
-        "year": _pairs(run, f"SELECT {_YEAR} AS name, count(DISTINCT place_id) AS n FROM observations GROUP BY 1 "
-                            "ORDER BY name"),
         "disposition": _pairs(run, count.format("disposition", "ledger")),
-        "error": _pairs(run, count.format("error_code", "documents WHERE status = 'error'")),
     }
 
 
@@ -175,14 +172,15 @@ def flags(run: Run) -> list[dict[str, Any]]:
         "WITH once AS (SELECT * FROM flags QUALIFY row_number() OVER (PARTITION BY doc, code, evidence ORDER BY "
         "file_row_number) = 1), few AS (SELECT * FROM once QUALIFY row_number() OVER (PARTITION BY code ORDER BY "
         "md5(doc || start), file_row_number) <= $most) "
-        "SELECT few.code, few.doc, few.quote, few.message, few.message_en, few.evidence, few.repair, few.rivals, "
+        "SELECT few.code, few.doc, few.start, few.\"end\", few.quote, few.message, few.message_en, few.evidence, "
+        "few.repair, few.rivals, "
         "f.sentence, d.title, d.source FROM few LEFT JOIN figures f ON f.doc = few.doc AND f.id = few.figure "
         "JOIN documents d ON d.doc = few.doc AND d.status = 'ok' ORDER BY few.doc, few.start", {"most": MOST_EXAMPLES})
     examples: dict[str, list[dict[str, Any]]] = {}
     for row in picked:
         row["repair"] = [{"unit": "", "subject": "", **reading} for reading in json.loads(row["repair"] or "[]")]
         row["rivals"] = json.loads(row["rivals"])[:3] if row["rivals"] else []
-        row["before"], row["after"] = _around(row["sentence"], row["quote"])
+        row["before"], row["after"] = _around(row["sentence"], row["quote"]) if row["sentence"] else _nearby(run, row)
         examples.setdefault(row["code"], []).append(row)
     return [{**row, "examples": examples.get(row["code"], [])} for row in counted]
 
@@ -196,14 +194,19 @@ def _around(sentence: str | None, quote: str, reach: int = 60) -> tuple[str, str
     return (("…" if len(before) > reach else "") + before[-reach:], after[:reach] + ("…" if len(after) > reach else ""))
 
 
+def _nearby(run: Run, row: dict[str, Any], reach: int = 25) -> tuple[str, str]:
+    """The words before and after a number that is no figure: of the document's text, which has no sentence for it."""
+    text = run.plain(row["doc"])
+    before, after = text[max(0, row["start"] - reach) : row["start"]], text[row["end"] : row["end"] + reach]
+    return " ".join(before.split()), " ".join(after.split())
+
+
 def unexplained(run: Run) -> list[dict[str, Any]]:
     """Some of the numbers that no rule explains, each with its text."""
     rows = run.query("SELECT doc, start, \"end\", quote FROM ledger WHERE disposition = 'unexplained' "
                      "ORDER BY md5(doc || start), start LIMIT ?", [MOST_LISTED])
     for row in rows:
-        text = run.plain(row["doc"])
-        row["before"] = " ".join(text[max(0, row["start"] - 25) : row["start"]].split())
-        row["after"] = " ".join(text[row["end"] : row["end"] + 25].split())
+        row["before"], row["after"] = _nearby(run, row)
     return rows
 
 

@@ -26,9 +26,9 @@ class Words:
         word = _table()[key][self.language]
         return word.format(*values) if values else word
 
-    def known(self, key: str) -> str:
+    def known(self, code: str, kind: str = "") -> str:
         """The word for a code of the tables, or the code itself."""
-        return self(key) if key in _table() else key
+        return self(kind + code) if kind + code in _table() else code
 
     @property
     def chinese(self) -> bool:

@@ -31,22 +31,19 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One judged item: whether it is an error, how many members it stands for (``population / drawn``)."""
+    """One judged item."""
 
     error: bool
-    population: float = math.inf
-    """Members of its stratum in the run."""
-    drawn: float = 1.0
-    """Members of its stratum that were judged."""
+    weight: float = 1.0
+    """Members of the run that it stands for: ``N_h / n_h`` of its stratum."""
+    open: float = 1.0
+    """Share of its stratum that nobody judged, ``1 - n_h / N_h``: the finite population correction. 1 for a domain (an
+    indicator), whose members are not all in the strata that were judged completely."""
 
-    @property
-    def weight(self) -> float:
-        return self.population / self.drawn if math.isfinite(self.population) else 1.0
 
-    @property
-    def open(self) -> float:
-        """Share of its stratum that nobody judged: the finite population correction."""
-        return max(0.0, 1.0 - self.drawn / self.population) if math.isfinite(self.population) else 1.0
+def in_stratum(error: bool, population: int, judged: int) -> Judged:
+    """A judged item of a stratum with ``population`` members, ``judged`` of which were judged."""
+    return Judged(error, population / judged, max(0.0, 1 - judged / population))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Rate:
     effective: float
     """Size of the simple sample that would say as much; infinite where everything was judged."""
     stands_for: float
-    """Members of the run that the judged items stand for."""
+    """Sum of the weights: members of the run that the judged items stand for."""
 
 
 def wilson(errors: float, n: float, level: float = LEVEL) -> Interval:
@@ -119,8 +116,7 @@ def rate(items: Iterable[Judged], level: float = LEVEL) -> Rate:
     effective = total * total / spread if spread > 0 else math.inf
     certain = Interval(wrong, wrong, wrong)
     estimate = certain if math.isinf(effective) else interval(wrong * effective, effective, level)
-    stands_for = total if math.isfinite(found[0].population) else math.nan
-    return Rate(sum(item.error for item in found), len(found), estimate, effective, stands_for)
+    return Rate(sum(item.error for item in found), len(found), estimate, effective, total)
 
 
 def coverage(p: float, n: int, level: float = LEVEL, method: object = interval) -> float:
