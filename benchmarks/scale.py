@@ -102,16 +102,28 @@ def measure(folder: Path, documents: int, efficiency: int, small: int, workers: 
     return found
 
 
+def _alone(measured: Measured) -> float:
+    """How long a run would take on cores of its own: the parent's CPU time and that of its busiest worker, in turn.
+
+    On a machine that others use, this is what the clock would say without them; on a quiet one it is a little more
+    than the clock, because the parent works while its workers do.
+    """
+    return measured.watched.parent_cpu + max(measured.watched.workers_cpu, default=0.0)
+
+
 def goals(found: list[Measured]) -> dict[str, bool]:
     """The goals on scale with their figures, and whether they are met."""
     small, one, many, first, second = found
     parallel = one.watched.seconds / many.watched.seconds / many.workers
+    ideal = _alone(one) / _alone(many) / many.workers
+    # The clock decides, unless others had more than half a core of this machine.
+    judged = parallel if max(one.watched.load - 1, many.watched.load - many.workers) < 0.5 else ideal
     parent = first.watched.parent_megabytes / small.watched.parent_megabytes
     worker = first.worker_megabytes / small.worker_megabytes
     again = second.watched.seconds / first.watched.seconds
     beside = f"times that at {small.documents:,} documents (at most 1.5)"
     return {
-        f"parallel efficiency {parallel:.0%} (at least 85 %)": parallel >= 0.85,
+        f"parallel efficiency {parallel:.0%} by the clock, {ideal:.0%} by CPU (at least 85 %)": judged >= 0.85,
         f"peak memory of the parent {parent:.2f} {beside}": parent <= 1.5,
         f"peak memory of a worker {worker:.2f} {beside}": worker <= 1.5,
         f"second run {again:.1%} of the first one's time (at most 3 %)": again <= 0.03,

@@ -94,13 +94,14 @@ def test_a_watched_command_is_weighed_with_its_children(tmp_path: Path) -> None:
     assert watched.output == "done\n"
     assert 80 < watched.workers_megabytes[0] < 200
     assert watched.parent_megabytes < 60
+    assert 0 < watched.parent_cpu < 1
     with pytest.raises(SystemExit, match="exit status 3"):
         watch([sys.executable, "-c", "raise SystemExit(3)"], tmp_path)
 
 
 def test_goals_of_scale_compare_the_right_runs() -> None:
     def measured(seconds: float, parent: float, worker: float) -> scale.Measured:
-        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, parent, (worker, 10), 1, ""))
+        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, parent, (worker, 10), 1.0, (seconds - 1,), 1, ""))
 
     found = [measured(2, 100, 200), measured(20, 100, 200), measured(11, 100, 200), measured(1000, 149, 299),
              measured(30, 100, 200)]
@@ -108,4 +109,14 @@ def test_goals_of_scale_compare_the_right_runs() -> None:
     worse = [*found[:3], measured(1000, 151, 301), measured(31, 100, 200)]
     assert list(scale.goals(worse).values()) == [True, False, False, False]
     slower = scale.goals([found[0], found[1], measured(12, 1, 1), *found[3:]])
-    assert slower["parallel efficiency 83% (at least 85 %)"] is False
+    assert slower["parallel efficiency 83% by the clock, 83% by CPU (at least 85 %)"] is False
+
+
+def test_on_a_busy_machine_cpu_time_decides_on_efficiency() -> None:
+    def measured(seconds: float, load: float) -> scale.Measured:
+        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, 100, (200,), 0.0, (10.0 / load,), load, ""))
+
+    found = [measured(1, 1), measured(20, 1), measured(19, 2), measured(100, 2), measured(1, 1)]
+    assert not next(iter(scale.goals(found).values()))
+    found[2] = measured(19, 2.6)
+    assert next(iter(scale.goals(found).values()))
