@@ -90,8 +90,9 @@ class Routes:
             try:
                 return await run_in_threadpool(page, request, lang)
             except ExtractorError as error:
-                status = 404 if isinstance(error, Gone) else 422
-                return self._html("message.html", request, lang, status=status, message=str(error))
+                gone = isinstance(error, Gone)
+                message = words(lang)["not_there"] if gone else str(error)
+                return self._html("message.html", request, lang, status=404 if gone else 422, message=message)
 
         return endpoint
 

@@ -173,12 +173,12 @@ class Session:
             "items": [self._line(queue, at) for at in places[offset : offset + LISTED]],
         }
 
-    @staticmethod
-    def _line(queue: _Queue, at: int) -> dict[str, Any]:
+    def _line(self, queue: _Queue, at: int) -> dict[str, Any]:
         item, outcome = queue.items[at], queue.outcomes[at]
         verdict = outcome.decision.verdict if outcome.decision else ""
         return {"at": at, "key": item.key, "kind": item.kind, "quote": item.quote[:60], "group": item.group,
-                "state": outcome.state, "verdict": verdict}  # fmt: skip
+                "label": self.label(item.group) if item.kind == "figure" else {}, "state": outcome.state,
+                "verdict": verdict}  # fmt: skip
 
     # --- items ---------------------------------------------------------------------------------------------------
 

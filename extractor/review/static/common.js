@@ -25,7 +25,7 @@ export function el(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -143,7 +143,7 @@ export function toggleHelp() {
     el("dl", { class: "keys" }, KEYS.map(([key, name]) => [
       el("dt", {}, key.split(" ").map((one) => [el("kbd", {}, one), " "])), el("dd", {}, t(name)),
     ])),
-    el("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, t("cancel")),
+    el("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, t("close")),
   );
   dialog.showModal();
 }

@@ -6,7 +6,7 @@ import { Panel } from "./panel.js";
 const find = (id) => document.getElementById(id);
 const main = find("content");
 const marks = [...document.querySelectorAll("#text .mark")];
-const panel = new Panel(find("verdict"), {
+const panel = new Panel(find("verdict"), find("acts"), {
   decided: (_, verdict) => choose(current, { told: t(`verdict.${verdict}`) }),
   undo, previous: () => move(-1), next: () => move(1), refresh: () => choose(current),
 });

@@ -1,12 +1,15 @@
 // The right-hand side: what was extracted, doubts, readings to choose from, and the judgement.
 
-import { api, banner, clock, complain, config, el, invalid, say, setSingleKeys, singleKeys, t, word, zh } from "./common.js";
+import { api, banner, clock, complain, config, el, invalid, say, setSingleKeys, singleKeys, t, toggleHelp, word, zh } from "./common.js";
 
 const FIELDS = ["subject", "indicator", "period", "region", "status", "role", "modifier", "direction", "heading"];
 const FORM = [
   "value", "value_max", "unit", "subject", "indicator", "period", "region", "region_code", "status", "role", "modifier",
   "direction",
 ];
+// What each of several quantities has of its own; the rest they share.
+const READING = ["value", "unit", "subject", "indicator"];
+const SINGLE = [...READING, "value_max"];
 const NOTE = 10000;
 
 let vocabulary = null;
@@ -31,8 +34,10 @@ function reading(fields) {
 
 /** Judges one item at a time. `decided(result, verdict)` is called when a decision is stored. */
 export class Panel {
-  constructor(root, { decided, undo, previous, next, refresh }) {
+  /** `root` takes what is known of the item, `acts` the buttons and the form. */
+  constructor(root, acts, { decided, undo, previous, next, refresh }) {
     this.root = root;
+    this.acts = acts;
     this.handlers = { decided, undo, previous, next, refresh };
     this.data = null;
     this.role = "coding";
@@ -52,6 +57,7 @@ export class Panel {
     this.data = null;
     this.form = null;
     this.root.replaceChildren();
+    this.acts.replaceChildren();
   }
 
   draw() {
@@ -60,9 +66,10 @@ export class Panel {
       data.stale && data.decision
         ? el("p", { class: "banner" }, t("stale", { verdict: t(`verdict.${data.decision.verdict}`) })) : null,
       this.form ?? this.extracted(),
-      ...(this.form ? [] : [this.codings(), ...data.flags.map((flag) => this.flag(flag)), this.candidates()]),
-      this.form ? null : this.judgement(),
+      ...(this.form ? [] : [this.codings(), this.candidates(), ...data.flags.map((flag) => this.flag(flag))]),
     ].filter(Boolean));
+    this.root.scrollTop = 0;
+    this.acts.replaceChildren(...(this.form ? [] : this.judgement()));
   }
 
   // --- what was extracted
@@ -73,11 +80,17 @@ export class Panel {
     const row = (label, value, attributes = {}) => rows.push(el("dt", {}, label), zh("dd", attributes, value));
     if (data.kind === "figure") {
       const f = data.fields;
-      row(t("f.value"), reading({ value: f.value, value_max: f.value_max, unit: f.unit }), { class: "big" });
+      const printed = reading({ value: f.value, value_max: f.value_max, unit: f.unit });
+      if (data.repair.length) {
+        row(t("f.printed"), printed);
+        for (const each of data.repair) {
+          row(t("f.repair"), [el("span", { class: "big" }, `${grouped(each.value)} ${each.unit ?? ""} `), each.subject]);
+        }
+      } else row(t("f.value"), el("span", { class: "big" }, printed));
       for (const name of FIELDS) this.field(row, name, f[name]);
       if (f.confirmed) row(t("confirmed"), el("span", { class: "code" }, f.confirmed));
     } else if (data.kind === "ledger") {
-      row(t("f.disposition"), word(data.ledger.disposition), { class: "big" });
+      row(t("f.disposition"), el("span", { class: "big" }, word(data.ledger.disposition)));
       if (data.ledger.rule) row(t("f.rule"), el("span", { class: "code" }, data.ledger.rule));
       if (data.ledger.repair) row(t("f.repair"), data.ledger.repair);
     } else {
@@ -131,7 +144,8 @@ export class Panel {
       el("h3", {}, `${t("flags")} `, el("span", { class: "code" }, flag.code)),
       el("p", { lang: config.lang === "zh" ? "zh-CN" : "en" }, message),
       flag.evidence ? zh("pre", { "aria-label": t("evidence") }, flag.evidence) : null,
-      flag.rivals.length ? [el("h3", {}, t("rivals")), zh("ul", {}, flag.rivals.map((rival) => el("li", {}, String(rival))))] : null);
+      flag.rivals.length ? el("details", { open: flag.rivals.length < 3 }, el("summary", {}, `${t("rivals")} (${flag.rivals.length})`),
+        zh("ul", {}, flag.rivals.map((rival) => el("li", {}, String(rival))))) : null);
   }
 
   candidates() {
@@ -157,17 +171,18 @@ export class Panel {
       el("kbd", { "aria-hidden": "true" }, key));
     this.note = el("textarea", { id: "note", rows: 1, lang: "zh-CN", oninput: () => this.drafts.set(data.key, this.note.value) });
     this.note.value = this.drafts.get(data.key) ?? data.decision?.note ?? "";
-    return el("div", { class: "card" },
+    return [
       el("h3", { id: "question" }, t(`question.${data.kind}`)),
       el("div", { class: "acts", role: "group", "aria-labelledby": "question" },
         act("accept", "a", t(`accept.${data.kind}`)), act("reject", "r", t(`reject.${data.kind}`)),
         act("correct", "c", t(`correct.${data.kind}`)), act("skip", "s", t("skip"))),
       this.decision(),
-      el("label", { class: "noting" }, el("span", {}, t("note"), " ", el("kbd", { "aria-hidden": "true" }, "n")), this.note),
       el("div", { class: "steps" },
+        el("label", { class: "noting" }, el("span", {}, t("note"), " ", el("kbd", { "aria-hidden": "true" }, "n")), this.note),
         step("u", t("undo"), () => this.handlers.undo()), step("k", `‹ ${t("previous")}`, () => this.handlers.previous()),
         step("j", `${t("next")} ›`, () => this.handlers.next())),
-      this.setting());
+      this.setting(),
+    ].filter(Boolean);
   }
 
   decision() {
@@ -181,7 +196,8 @@ export class Panel {
   setting() {
     const box = el("input", { type: "checkbox", onchange: () => setSingleKeys(box.checked) });
     box.checked = singleKeys();
-    return el("label", { class: "quiet" }, box, this.root.dataset.keys ?? t("key.help"));
+    return el("p", { class: "quiet" }, el("label", {}, box, " ", t("single_keys")),
+      el("button", { type: "button", class: "plain", onclick: toggleHelp }, t("help_title"), " ", el("kbd", { "aria-hidden": "true" }, "?")));
   }
 
   /** Store a decision about the item that is shown. */
@@ -227,44 +243,64 @@ export class Panel {
 
   async correct() {
     if (this.busy || !this.data || this.form) return;
-    let known;
     try {
-      known = await words();
+      this.known = await words();
     } catch (error) {
       complain(error);
       return;
     }
     const { data } = this;
-    const old = { ...data.fields, ...(data.decision && !data.stale ? data.decision.fields : {}) };
+    const decided = data.decision && !data.stale ? data.decision.fields : {};
+    this.old = { ...data.fields, ...decided };
+    const readings = decided.readings ?? (data.repair.length > 1 && !decided.value ? data.repair : []);
+    this.openForm(readings.length > 1 ? readings : []);
+  }
+
+  /** The form: one quantity, or several that one number of the text was run together from. */
+  openForm(readings) {
+    const { data, known } = this;
     this.inputs = new Map();
-    const names = data.kind === "sentence" ? ["quote", ...FORM] : FORM;
-    const rows = names.map((name) => {
-      const id = `field-${name}`;
-      const input = this.input(name, id, known);
-      input.value = name in data.fields || name in old ? old[name] ?? "" : "";
-      input.dataset.before = data.fields[name] ?? "";
+    const several = readings.length > 1;
+    const row = (name, id, value, before) => {
+      const input = this.input(name, `field-${id}`, known);
+      input.value = value ?? "";
+      input.dataset.before = before ?? "";
       input.classList.toggle("changed", input.value !== input.dataset.before);
-      this.inputs.set(name, input);
-      return el("div", { class: "row" }, el("label", { for: id }, name === "quote" ? t("missed_quote") : t(`f.${name}`)), input,
-        el("span", { class: "wrong", id: `${id}-wrong`, role: "alert" }));
-    });
+      this.inputs.set(id, input);
+      return el("div", { class: "row" }, el("label", { for: `field-${id}` }, name === "quote" ? t("missed_quote") : t(`f.${name}`)),
+        input, el("span", { class: "wrong", id: `field-${id}-wrong`, role: "alert" }));
+    };
+    const groups = readings.map((each, at) => el("fieldset", {}, el("legend", {}, t("quantity", { at: at + 1 })),
+      READING.map((name) => row(name, `${name}-${at}`, each[name], null))));
+    const names = [...(data.kind === "sentence" ? ["quote"] : []), ...FORM.filter((name) => !several || !SINGLE.includes(name))];
+    const rows = names.map((name) => row(name, name, this.old[name], data.fields[name]));
+    this.readings = readings.length;
     this.form = el("form", { class: "card form", novalidate: true, "aria-label": t(`correct.${data.kind}`), onsubmit: (event) => {
       event.preventDefault();
       this.submit();
-    } }, el("h3", {}, t(`correct.${data.kind}`)), rows,
+    } },
+    el("h3", {}, t(`correct.${data.kind}`)), groups, rows,
     el("datalist", { id: "indicators" }, known.indicators.map((each) => el("option", { value: each.id }, `${each[config.lang]} (${each.unit})`))),
     el("datalist", { id: "units" }, known.units.map((name) => el("option", { value: name }))),
     el("div", { class: "end" }, el("button", { type: "submit" }, t("save"), " ", el("kbd", { "aria-hidden": "true" }, "Enter")),
-      el("button", { type: "button", onclick: () => this.cancel() }, t("cancel"), " ", el("kbd", { "aria-hidden": "true" }, "Esc"))));
+      el("button", { type: "button", onclick: () => this.cancel() }, t("cancel"), " ", el("kbd", { "aria-hidden": "true" }, "Esc")),
+      data.kind === "figure" ? el("button", { type: "button", class: "plain", onclick: () => this.switchForm() },
+        t(several ? "one_quantity" : "two_quantities")) : null));
     this.form.addEventListener("input", (event) => {
       event.target.classList.toggle("changed", event.target.value !== event.target.dataset.before);
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.check(), 200);
     });
     this.draw();
-    const first = this.inputs.get(names[0]);
+    const first = this.inputs.values().next().value;
     first.focus();
     if (first.select) first.select();
+  }
+
+  switchForm() {
+    const { fields, repair } = this.data;
+    const two = repair.length > 1 ? repair : [fields, { subject: fields.subject }];
+    this.openForm(this.readings > 1 ? [] : two);
   }
 
   input(name, id, known) {
@@ -279,7 +315,12 @@ export class Panel {
 
   changes() {
     const found = {};
+    if (this.readings > 1) {
+      found.readings = Array.from({ length: this.readings }, (_, at) =>
+        Object.fromEntries(READING.map((name) => [name, this.inputs.get(`${name}-${at}`).value])));
+    }
     for (const [name, input] of this.inputs) {
+      if (name.includes("-")) continue;
       if (input.value !== input.dataset.before && (input.value !== "" || input.dataset.before !== "")) found[name] = input.value;
     }
     return found;
@@ -297,12 +338,21 @@ export class Panel {
   }
 
   wrong({ where, reason }) {
+    // A reading's field is told without saying which reading: mark the first whose check failed, by trying its name.
+    const place = this.inputs.has(where) ? where : this.readings > 1 && this.inputs.has(`${where}-0`) ? this.suspect(where) : null;
     for (const [name, input] of this.inputs) {
-      const bad = name === where;
+      const bad = name === place;
       input.setAttribute("aria-invalid", String(bad));
       document.getElementById(`field-${name}-wrong`).textContent = bad ? invalid(where, reason) : "";
     }
-    if (where && !this.inputs.has(where)) banner(t("failed", { reason: invalid(where, reason) }), "error");
+    if (where && !place) banner(t("failed", { reason: invalid(where, reason) }), "error");
+  }
+
+  /** Which reading a message about `where` means: an empty value comes first, else the one that is being edited. */
+  suspect(where) {
+    const names = Array.from({ length: this.readings }, (_, at) => `${where}-${at}`);
+    const active = names.find((name) => this.inputs.get(name) === document.activeElement);
+    return names.find((name) => this.inputs.get(name).value === "") ?? active ?? names[0];
   }
 
   submit() {

@@ -1,7 +1,7 @@
 // The page where a sample is judged, item by item.
 
 import {
-  api, banner, complain, config, el, isCommand, query, say, singleKeys, svg, t, toggleHelp, word, zh,
+  api, banner, complain, config, el, has, isCommand, query, say, singleKeys, svg, t, toggleHelp, word, zh,
 } from "./common.js";
 import { Panel } from "./panel.js";
 
@@ -92,7 +92,7 @@ function drawList() {
     const judged = line.state === "judged" || line.state === "skipped";
     const sign = judged ? SIGNS[line.verdict] : line.state === "stale" ? "↻" : line.state === "disagreed" ? "≠" : "·";
     const told = judged ? t(`verdict.${line.verdict}`) : t(`state.${line.state}`);
-    const group = line.kind === "figure" ? line.group : line.kind === "ledger" ? word(line.group) : t("kind.sentence");
+    const group = { figure: line.label[config.lang] ?? line.group, ledger: word(line.group) }[line.kind] ?? t("kind.sentence");
     return el("li", {}, el("button", {
       type: "button", "data-at": line.at, "aria-current": line.at === state.at ? "true" : undefined, onclick: () => open(line.at),
     },
@@ -132,7 +132,7 @@ function draw() {
       el("span", { class: "badge" }, t(`kind.${data.kind}`)),
       verdict ? el("span", { class: `badge ${verdict}` }, t(`verdict.${verdict}`)) : null,
       data.stale ? el("span", { class: "badge stale" }, t("state.stale")) : null,
-      data.stratum ? zh("span", { class: "badge" }, data.stratum) : null),
+      data.stratum ? zh("span", { class: "badge" }, stratum(data.stratum)) : null),
     zh("p", { class: "about" }, el("b", {}, d.title || d.source || data.doc), d.place ? el("span", {}, d.place) : null,
       d.period ? el("span", {}, d.period) : null, d.publisher && d.publisher !== d.place ? el("span", {}, d.publisher) : null,
       el("a", { href: address, id: "open-document", lang: config.lang === "zh" ? "zh-CN" : "en" }, t("open_document"), " ",
@@ -141,6 +141,10 @@ function draw() {
     ...(data.boxes ? [picture(data)] : []),
   );
   find("item").querySelector(".here")?.scrollIntoView({ block: "nearest" });
+}
+
+function stratum(name) {
+  return has(`stratum.${name}`) ? t(`stratum.${name}`) : has(`w.${name}`) ? word(name) : name;
 }
 
 function source({ context }) {
@@ -194,7 +198,7 @@ async function loadRates() {
   place.replaceChildren(
     el("p", { class: "line" }, el("b", {}, t("rate", figures)), el("span", {}, t("interval", figures))),
     bar(figures),
-    el("details", { open: opened }, el("summary", {}, document.body.dataset.groups ?? t("f.indicator")), el("table", {}, el("tbody", {}, groups.map((group) =>
+    el("details", { open: opened }, el("summary", {}, t("by_indicator")), el("table", {}, el("tbody", {}, groups.map((group) =>
       el("tr", {}, zh("td", {}, group.group ? group.label[config.lang] ?? group.group : t("figure_none")),
         el("td", { class: "n" }, `${group.errors} / ${group.judged}`), el("td", { class: "n" }, range(group))))))));
 }
@@ -313,7 +317,7 @@ function setUp() {
   });
   document.addEventListener("keydown", onKey);
   if (!config.samples.length) return;
-  panel = new Panel(find("verdict"), { decided, undo, previous: () => move(-1), next: () => move(1), refresh });
+  panel = new Panel(find("verdict"), find("acts"), { decided, undo, previous: () => move(-1), next: () => move(1), refresh });
   const given = new URLSearchParams(location.search);
   state.sample = config.samples.includes(given.get("sample")) ? given.get("sample") : config.samples[0];
   state.role = given.get("role") === "adjudication" ? "adjudication" : "coding";
