@@ -1,7 +1,7 @@
 """Dask distributed as an engine: an existing scheduler, or a cluster that the user describes in ``extractor.toml``.
 
-The same tasks as on local processes. A worker of the cluster hands each task to a process of its own (see ``local``), so
-that a document that kills its process does not cost the worker; a worker that is lost costs its tasks again.
+The same tasks as on local processes. A worker of the cluster hands each task to a process of its own (see ``local``),
+so that a document that kills its process does not cost the worker; a worker that is lost costs its tasks again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CONFIGURATION = "extractor.toml"
 #: Tasks under way for each thread of the cluster.
 _AHEAD = 3
-#: How often a task that loses its worker is given out again.
+#: How often a task that Dask has given up is given out again.
 _RETRIES = 10
 
 _local = threading.local()
@@ -69,13 +69,14 @@ class Cluster:
 
     @property
     def slots(self) -> int:
-        return max(1, sum(self._client.nthreads().values()))
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
 
     def run(self, tasks: Iterator[Task]) -> Iterator[Done]:
         from distributed import as_completed
 
-        futures = as_completed()
-        under_way: dict[Any, int] = {}
+        futures: Any = as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
+        under_way: dict[Any, tuple[Task, int]] = {}
         exhausted = False
         while True:
             while not exhausted and len(under_way) < self.slots * _AHEAD:
@@ -83,14 +84,15 @@ class Cluster:
                 if task is None:
                     exhausted = True
                     break
-                future = self._submit(task)
-                under_way[future.key] = task.number
-                futures.add(future)
+                self._submit(task, 0, under_way, futures)
             if not under_way:
                 return
             future = next(futures)
-            number = under_way.pop(future.key)
-            yield Done(number, self._result(future))
+            task, lost = under_way.pop(future.key)
+            if self._was_lost(future) and lost < _RETRIES:
+                self._submit(task, lost + 1, under_way, futures)
+                continue
+            yield Done(task.number, self._result(future))
             future.release()
 
     def close(self) -> None:
@@ -98,12 +100,20 @@ class Cluster:
         if self._made is not None:
             self._made.close()
 
-    def _submit(self, task: Task) -> Any:
-        if isinstance(task, ReadTask) and not self._shared:
-            task = replace(task, root="")
+    def _submit(self, task: Task, lost: int, under_way: dict[Any, tuple[Task, int]], futures: Any) -> None:
+        sent = replace(task, root="") if isinstance(task, ReadTask) and not self._shared else task
         # The key is made here: two equal tasks of two runs must not be taken for one.
-        return self._client.submit(do_task, task, self._patterns, self._limits, code_hash(), pure=False,
-                                   key=f"extractor-{uuid.uuid4().hex}")
+        future = self._client.submit(do_task, sent, self._patterns, self._limits, code_hash(), pure=False,
+                                     key=f"extractor-{uuid.uuid4().hex}")
+        under_way[future.key] = (task, lost)
+        futures.add(future)
+
+    def _was_lost(self, future: Any) -> bool:
+        """Whether Dask has given a task up because workers died under it. Documents do not kill workers here (each
+        task runs in a process of its own), so the fault is elsewhere and another try is right."""
+        from distributed import KilledWorker
+
+        return future.status == "error" and isinstance(future.exception(), KilledWorker)
 
     def _result(self, future: Any) -> Any:
         from distributed import KilledWorker
@@ -136,10 +146,6 @@ def _connect(name: str) -> tuple[Any, Any]:
     except ImportError:
         raise UsageError("Dask is not installed", where="--cluster",
                          hint="install extractor with its extra 'cluster'") from None
-    import dask
-
-    # A worker that dies is the machine's fault here: its tasks are given out again, more often than Dask would.
-    dask.config.set({"distributed.scheduler.allowed-failures": _RETRIES})
     if "://" in name:
         return _client(Client, name, name), None
     described = _described(name)
