@@ -11,11 +11,13 @@ import contextlib
 import gzip
 import hashlib
 import html
+import io
 import json
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PORT = 8437
@@ -53,6 +55,34 @@ def listing(items: list[tuple[str, str, str]], following: str = "") -> str:
                     for href, title, date in items)
     more = f'<div class="pages"><a href="{following}">下一页</a></div>' if following else ""
     return page("信息公开", f'<ul class="list">{lines}</ul>{more}')
+
+
+@cache
+def pdf(title: str, text: str) -> bytes:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    stream = io.BytesIO()
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    canvas = Canvas(stream, invariant=1)
+    canvas.setFont("STSong-Light", 12)
+    canvas.drawString(72, 760, title)
+    canvas.drawString(72, 730, text)
+    canvas.save()
+    return stream.getvalue()
+
+
+@cache
+def workbook() -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for line in (["云岭县低保情况表", None], ["乡镇", "户数（户）"], ["白石镇", 318], ["枫林渡镇", 205]):
+        book.active.append(line)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 class Site:
@@ -136,7 +166,6 @@ class Site:
 
     def pages(self) -> dict[str, bytes]:
         gb = "<meta charset=\"gb2312\">"
-        pdf = b"%PDF-1.4\n% " + "云岭县".encode() + b"\n%%EOF\n"
         changed = "全年新增低保对象318户。" if not self.new_edition else "全年新增低保对象328户（已更正）。"
         files = (
             '<a href="/files/%E6%B1%87%E6%80%BB.xlsx">附件1：汇总表.xlsx</a>'
@@ -164,9 +193,9 @@ class Site:
                 article("云岭县2010年工作总结", "修路10公里。").encode(),
             "/soft404.html": page("404 页面不存在", "<p>您访问的页面不存在</p>").encode(),
             "/huge.html": article("云岭县2012年工作总结", "页" * (HUGE // 3)).encode(),
-            "/files/report-2021.pdf": pdf,
-            "/download?file=../../../../etc/evil.pdf": pdf + b"% 2\n",
-            "/files/%E6%B1%87%E6%80%BB.xlsx": b"PK\x03\x04 xl/workbook.xml, for its name only",
+            "/files/report-2021.pdf": pdf("云岭县2021年政府工作报告", "全年新建农村公路36公里。"),
+            "/download?file=../../../../etc/evil.pdf": pdf("附件2", "临时救助1205人次。"),
+            "/files/%E6%B1%87%E6%80%BB.xlsx": workbook(),
             "/files/lost.doc": page("错误", "<p>文件不存在</p>").encode(),
             "/api/list?page=1": self.api(["/xxgk/rural.html", "/xxgk/health.html"]),
             "/api/list?page=2": self.api(["/xxgk/moved.html"]),

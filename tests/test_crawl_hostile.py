@@ -116,13 +116,41 @@ def test_a_title_is_no_formula_and_no_markup(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("body", "reason"), [
     (b"[" * 100_000, "the list is not valid JSON"),
     (b'{"data": {"rows": 7}}', "the JSON list has no items at 'data.rows'"),
-    (b'{"data": {"rows": [1, null, {"url": 5}, {"url": "http://["}]}}', ""),
+    (b'{"data": {"rows": [1, null, {"url": 5}, {"url": "http://["}]}}', "no link matches; has the site changed?"),
+    (b'{"data": {"rows": [{"url": "/a", "title": "x"}]}}', ""),
 ])
 def test_a_list_that_is_none_fails_with_its_reason(body: bytes, reason: str, tmp_path: Path) -> None:
     with Hostile({"/x.json": (200, {}, body)}) as site:
         done, rows = crawl(tmp_path, f"{site.url}/x.json", "--allow-private", text="  json: {items: data.rows}\n")
-        assert rows[f"{site.url}/x.json"]["reason"] == reason
+        found = rows[f"{site.url}/x.json"]["reason"]
+        assert found.startswith(reason)
+        assert bool(found) == bool(reason)
         assert done.returncode == (1 if reason else 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of file sizes")
+def test_a_full_disk_stops_the_crawl_and_loses_nothing(tmp_path: Path) -> None:
+    from resource import RLIMIT_FSIZE, setrlimit
+
+    html = {"Content-Type": "text/html"}
+    traps = {"/a.html": (200, html, article("工作总结", "1户").encode()),
+             "/big.html": (200, html, article("工作总结", "户" * 250_000).encode()),
+             "/z.html": (200, html, article("工作总结", "2户").encode())}
+    with Hostile(traps) as site:
+        crawl_file = tmp_path / "s.yaml"
+        crawl_file.write_text(f"crawl:\n- {{id: s, start: '{site.url}/list.html', items: ul.list li, "
+                              "limits: {delay: 0.1}}\n", encoding="utf-8")
+        command = [str(EXTRACTOR), "crawl", str(crawl_file), "--output", str(tmp_path / "out"), "--allow-private"]
+        full = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False,
+                              preexec_fn=lambda: setrlimit(RLIMIT_FSIZE, (400_000, 400_000)))
+        assert full.returncode == 1
+        assert "File too large" in full.stderr
+        assert "Traceback" not in full.stderr
+        again = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert again.returncode == 0, again.stderr
+        assert "went on with s" in again.stdout
+        assert "3 files new" in again.stdout
+        assert [seen.path for seen in site.seen].count("/a.html") == 1
 
 
 @pytest.mark.parametrize(("host", "trusted", "reason"), [
@@ -141,8 +169,9 @@ def test_certificates_are_verified(host: str, trusted: bool, reason: str, tmp_pa
     context.load_cert_chain(certificate, key)
     site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
     with site:
-        start = f"https://{host}:{site.port}/api/list?page=3"
-        done, rows = crawl(tmp_path, start, "--allow-private", text="  json: {items: data.rows, url: link}\n")
+        start = f"https://{host}:{site.port}/api/list?page=1"
+        done, rows = crawl(tmp_path, start, "--allow-private",
+                           text="  json: {items: data.rows, url: link, title: name}\n  take: [无]\n")
         assert done.returncode == (1 if reason else 0)
         assert reason in rows[start]["reason"]
         assert bool(site.seen) != bool(reason)

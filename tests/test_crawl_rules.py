@@ -106,6 +106,11 @@ def test_a_source_needs_little(tmp_path: Path) -> None:
     assert (source.hosts, source.take, source.delay) == (("h.example:8080",), ("工作总结", "工作报告", "工作计划"), 2.0)
 
 
+def test_a_default_port_is_no_port(tmp_path: Path) -> None:
+    source, = read_sources(write(tmp_path, "crawl:\n- {id: a, start: 'https://h.example:443/x'}\n"))
+    assert not refusal("http://h.example/", source.hosts)
+
+
 @pytest.mark.parametrize(("line", "message"), [
     ("itmes: a", "unknown key 'itmes' (did you mean 'items'?)"),
     ("items: 'ul['", "'items' is no CSS selector"),

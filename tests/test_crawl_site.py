@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -23,8 +24,8 @@ from support_site import OUTSIDE_ONLY, SLOW, Site
 
 EXTRACTOR = Path(sys.executable).parent / "extractor"
 DELAY = 0.1
-#: What the clocks of two processes and a busy machine may take from a measured gap.
-SLACK = 0.03
+#: By how much a busy machine may notice a request late, so that the gap to the next one looks shorter than it was.
+LATE = 0.08
 
 #: Address (path) -> status in crawl.csv, for everything that the list pages lead to.
 EXPECTED = {
@@ -133,7 +134,9 @@ def polite(site: Site, delay: float = DELAY) -> None:
     assert not [seen for seen in site.seen if seen.path.startswith("/private/")]
     assert all(seen.agent.startswith("extractor/") and "crawl@yunling.example" in seen.agent for seen in site.seen)
     times = sorted(seen.at for seen in site.seen)
-    assert min(after - before for before, after in itertools.pairwise(times)) >= delay - SLACK
+    assert statistics.median(after - before for before, after in itertools.pairwise(times)) >= delay - 0.005
+    # No burst anywhere: six requests in a row take five pauses.
+    assert all(after - before >= 5 * delay - LATE for before, after in zip(times, times[5:], strict=False))
 
 
 class Crawled:
@@ -183,7 +186,7 @@ def test_the_servers_log_proves_politeness(once: Crawled) -> None:
     assert hits["/loop/a"] == hits["/loop/b"] == 1
     for path in ("/broken.html", "/flaky.html"):  # the second try waits longer
         first, second = [seen.at for seen in once.site.seen if seen.path == path]
-        assert second - first >= 2 * DELAY - SLACK
+        assert second - first >= 2 * DELAY - LATE
 
 
 def test_writes_nothing_outside_its_folder(once: Crawled) -> None:
@@ -221,12 +224,13 @@ def test_types_go_by_content(once: Crawled) -> None:
 
 def test_the_folder_is_input_for_a_run(once: Crawled) -> None:
     out = once.base.parent / "run-of-crawl"
-    done = subprocess.run([str(EXTRACTOR), "run", str(once.folder / "lists"), "--output", str(out), "--workers", "1"],
+    done = subprocess.run([str(EXTRACTOR), "run", str(once.folder), "--output", str(out), "--workers", "1"],
                           capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     with (out / "documents.csv").open(encoding="utf-8-sig", newline="") as stream:
         documents = {Path(row["source"]).name: row for row in csv.DictReader(stream)}
-    assert not [name for name in documents if name.endswith(".meta.json")]
+    assert sorted(documents) == sorted(contents(once.folder)), "only the kept files are documents"
+    assert {row["status"] for row in documents.values()} == {"ok"}
     row = documents[Path(once.rows["/xxgk/health.html"]["file"]).name]
     assert row["place"] == "云岭县"
     assert row["title"] == "云岭县卫生健康局2022年工作总结"
@@ -262,7 +266,7 @@ def test_killed_anywhere_it_ends_with_the_same_set_and_nothing_twice(
     with Site(outside=outside.url) as site:
         file, folder = sources(tmp_path / "s.yaml", site), tmp_path / "out"
         kills = 0
-        for stop_at in (3, 9, 16, 24):
+        for stop_at in (3, 12, 22):
             process = subprocess.Popen(command(file, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             until = time.monotonic() + 20
             while len(site.seen) < stop_at + kills and process.poll() is None and time.monotonic() < until:
@@ -357,6 +361,7 @@ def test_private_addresses_are_refused_unless_told(host: str, tmp_path: Path) ->
         done = subprocess.run([str(EXTRACTOR), "crawl", str(file), "--output", str(tmp_path / "out")],
                               capture_output=True, text=True, timeout=30, check=False)
         assert done.returncode == 1
+        assert "private address" in done.stderr
         assert "private address" in (tmp_path / "out" / "crawl.csv").read_text(encoding="utf-8-sig")
         assert site.seen == []
 
@@ -366,6 +371,7 @@ def test_robots_that_cannot_be_read_forbids_everything(tmp_path: Path) -> None:
         output = crawl(sources(tmp_path / "s.yaml", site), tmp_path / "out", status=1)
         assert {seen.path for seen in site.seen} == {"/robots.txt"}
         assert "robots.txt cannot be read: HTTP 503" in (tmp_path / "out" / "crawl.csv").read_text("utf-8-sig")
+        assert "index.html: robots.txt cannot be read: HTTP 503" in output
         assert "0 list pages read" in output
 
 

@@ -6,6 +6,7 @@ Scrapy's middleware with a policy of one sentence and a storage without pickle.
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
@@ -13,6 +14,9 @@ from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
 if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.http import Request, Response
+
+
+log = logging.getLogger(__name__)
 
 
 class Policy:
@@ -67,8 +71,13 @@ class Storage:
     def store_response(self, spider: Spider, request: Request, response: Response) -> None:
         from extractor.crawl.store import plain_headers
 
-        if "cached" not in response.flags:  # after a 304 only the headers could be newer; the validators are the same
+        if "cached" in response.flags:  # after a 304 only the headers could be newer; the validators are the same
+            return
+        try:
             self.store.remember(request.url, plain_headers(response.headers), response.body)
+        except OSError:
+            # A full disk: the answer itself goes on to the spider, whose own writing is what matters.
+            log.exception("%s is not cached", request.url)
 
 
 class ConditionalCache(HttpCacheMiddleware):

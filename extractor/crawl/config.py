@@ -26,6 +26,7 @@ TYPES = ("html", "pdf", "doc", "docx", "wps", "xls", "xlsx", "zip", "txt", "rtf"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _HOST = re.compile(r"(?:\*\.)?[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?\Z|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?\Z")
 _CONTACT = re.compile(r"[!-'*-:=?-~]{1,200}\Z")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _MB = 1024 * 1024
 
 
@@ -266,7 +267,9 @@ def _hosts_of(urls: Sequence[str]) -> tuple[str, ...]:
     hosts = []
     for url in urls:
         try:
-            hosts.append(urlsplit(url).netloc.lower())
+            parts = urlsplit(url)
+            port = _DEFAULT_PORTS.get(parts.scheme)
+            hosts.append(parts.netloc.lower().removesuffix(f":{port}"))
         except ValueError:
             continue  # reported by _web_address
     return tuple(dict.fromkeys(host for host in hosts if host and "@" not in host))

@@ -64,7 +64,7 @@ def crawl(sources: Sequence[CrawlSource], folder: Path, *, allow_private: bool =
             for one in job.rows():
                 if one.source in wanted:
                     summary.counts[one.status] += 1
-                    if one.status == "failed":
+                    if one.status == "failed" or (one.status == "skipped" and one.kind == "list"):
                         summary.failures.append(one)
             return summary
         finally:
@@ -169,6 +169,11 @@ def _run(job: Job, store: Any, on_row: Callable[[Row], None], allow_private: boo
     if process.bootstrap_failed:
         raise UsageError("Scrapy could not be started", where=str(log_file or ""), hint="see that file")
     spider: Any = crawler.spider
+    if isinstance(spider.fatal, OSError):
+        raise spider.fatal
+    if spider.fatal is not None:
+        raise UsageError(f"the state of the crawl cannot be written: {spider.fatal}", where=str(job.path),
+                         hint="check the free space and the permissions, then start again: it goes on")
     pages: list[tuple[Ask, ListPage]] = spider.list_pages
     return pages
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from extractor.crawl import resolver
@@ -60,6 +61,7 @@ class ReportSpider(scrapy.Spider):
         self.agent = agent
         self.stop_after_list = stop_after_list
         self.list_pages: list[tuple[Ask, ListPage]] = []
+        self.fatal: Exception | None = None
 
     async def start(self) -> AsyncIterator[Any]:
         """Nothing: the scheduler has the start pages already."""
@@ -84,6 +86,10 @@ class ReportSpider(scrapy.Spider):
             self._list(ask, response) if ask.kind == "list" else self._file(ask, response)
         except ValueError as error:
             self._done(ask, response, "failed", str(error))
+        except (OSError, sqlite3.Error) as error:
+            # The disk is full or gone. Nothing is written down for this address, so that the next start asks again.
+            self.fatal = error
+            raise CloseSpider("disk") from None
         except Exception as error:
             log.exception("internal error at %s", ask.url)
             self._done(ask, response, "failed", f"internal error: {type(error).__name__}: {error}"[:300])
@@ -139,8 +145,13 @@ class ReportSpider(scrapy.Spider):
         circle = bool(following) and self.job.seen(ask.source, fingerprint)
         if following and page.links and not circle:
             children.append(following)
-        self._done(ask, response, "read", "same links as an earlier page; paging ends here" if circle else "",
-                   children=children, rows=rows, fingerprint=fingerprint if page.links else "")
+        nothing = not page.links and not page.lists
+        if nothing and ask.url in source.start:
+            self._done(ask, response, "failed", "no link matches; has the site changed? (extractor crawl --check)")
+            return
+        reason = "same links as an earlier page; paging ends here" if circle else "no links" if nothing else ""
+        self._done(ask, response, "read", reason, children=children, rows=rows,
+                   fingerprint=fingerprint if page.links else "")
 
     def _file(self, ask: Ask, response: Response) -> None:
         source = self.sources[ask.source]
