@@ -270,3 +270,45 @@ def test_prose_on_the_line_of_the_last_row_takes_nothing_from_the_table() -> Non
     figures = extract(f"{head}{rows} 全年完成植树造林面积12.3万亩，比上年增长5.6%。\n").figures
     assert [f.unit for f in figures if f.cell] == ["元", "%", "元", "%", "只", "%", "吨", "%"]
     assert next(f.subject for f in figures if f.cell is None) == "完成植树造林面积"
+
+
+def rows_of(*rows: str) -> list[list[tuple[str, int, int]]]:
+    """Cells divided by |, none of them merged."""
+    return [[(cell, 1, 1) for cell in row.split("|")] for row in rows]
+
+
+def test_two_halves_of_accounts_keep_their_own_labels() -> None:
+    text, blocks = markup(
+        rows_of("项目|决算数|项目（按功能分类）|合计|其中基金", "财政拨款收入|2940.1|一般公共服务支出|2106.7|12.6",
+                "其他收入||教育支出||", "|  |卫生健康支出|61.2|", "本年收入合计|2946.3|本年支出合计|2940.5|12.6"), 1)
+    found = {(c.row_labels, c.text) for c in read(text, blocks)[0].cells}
+    assert found == {(("财政拨款收入",), "2940.1"), (("一般公共服务支出",), "2106.7"), (("一般公共服务支出",), "12.6"),
+                     (("卫生健康支出",), "61.2"), (("本年收入合计",), "2946.3"), (("本年支出合计",), "2940.5"),
+                     (("本年支出合计",), "12.6")}
+
+
+def test_a_text_column_between_values_makes_no_half() -> None:
+    text, blocks = markup(rows_of("村名|户数|负责人|面积（亩）", "东坡村|312|李村长|4520", "西沟村|208|王村长|3170"), 1)
+    assert {c.row_labels[0] for c in read(text, blocks)[0].cells if c.text in ("4520", "3170")} == {"东坡村", "西沟村"}
+
+
+def test_codes_below_a_common_header_are_no_figures() -> None:
+    rows = [[("经济分类科目编码", 1, 2), ("科目名称", 2, 1), ("决算数", 2, 1)], [("类", 1, 1), ("款", 1, 1)],
+            *rows_of("301|01|基本工资|612.5", "301|02|津贴补贴|88.3", "302|01|办公费|21.2")]
+    text, blocks = markup(rows, 2)
+    assert [(c.row_labels, c.text) for c in read(text, blocks)[0].cells] == [
+        (("基本工资",), "612.5"), (("津贴补贴",), "88.3"), (("办公费",), "21.2")]
+
+
+def test_empty_rows_of_a_form_open_no_section() -> None:
+    rows = rows_of("科目名称|决算数", "基本工资|612.5", "奖金|", "助学金|", "办公费|21.2", "印刷费|",
+                   "咨询费|3.1", "劳务费|")
+    text, blocks = markup(rows, 1)
+    assert [c.row_labels for c in read(text, blocks)[0].cells] == [("基本工资",), ("办公费",), ("咨询费",)]
+
+
+def test_serial_numbers_are_labels_in_a_table_without_values() -> None:
+    text, blocks = markup(rows_of("序号|单位名称", "1|云岭县财政局", "2|云岭县国库中心"), 1)
+    grid = read(text, blocks)[0]
+    assert grid.cells == ()
+    assert {text[a:b] for a, b in grid.labels} >= {"1", "2"}

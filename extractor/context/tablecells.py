@@ -133,7 +133,7 @@ def subject_of(cell: Cell) -> str:
     parts: list[str] = []
     for label in (*cell.row_labels, *cell.column_labels):
         text = _UNIT_BRACKET.sub("", label).strip()
-        if text and not _PLAIN.match(text) and text not in parts:
+        if text and not _PLAIN.match(text) and not any(part.endswith(text) for part in parts):  # 其他收入 below 收入
             parts.append(text)
     return "".join(parts)
 

@@ -64,7 +64,7 @@ class Grid:
 
 
 _YEAR_ONLY = re.compile(r"(?:19|20)\d\d(?:年度?)?\Z")
-_SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次|代\s*码|科目编码|编码|№|No\.?)\Z", re.I)
+_SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次|代\s*码|编\s*码|№|No\.?)\Z", re.I)
 _STUB = re.compile(r"(?:指\s*标|项\s*目|名\s*称|品\s*名|内\s*容|类\s*别)(?:名\s*称)?\Z|(?:指标|产品|项目)名称\Z")
 _RANK = re.compile(r"(?:位次|排名|名次|排位|位居)\Z")
 _YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年|上年度)(?!.*[增减升降涨±])")
@@ -126,35 +126,44 @@ def read_grid(raw: RawGrid, text: str, view: str, table: int = 0) -> Grid | None
     found: list[Cell] = []
     others: list[Span] = [(cell.start, cell.end) for cell in cells if cell.row < head]
     others += raw.serials
-    group = _Group()
+    halves = _halves(columns, stubs, {cell.column for cell in cells if id(cell) in numeric} - stubs - {units})
+    groups = [_Group(sections=len(halves) == 1 and not _sparse(rows, head, numeric, stubs)) for _ in halves]
     for row in range(head, last + 1):
         line = rows.get(row, [])
         values = [c for c in line if id(c) in numeric and c.column not in stubs and c.column != units]
         others += [(c.start, c.end) for c in line if id(c) not in numeric or c.column in stubs or c.column == units]
-        labels = _row_cells(matrix, row, stubs, units)
         repeated = _repeats_header(line, columns)
-        if not values or repeated:
+        if repeated:
             others += [(c.start, c.end) for c in values]
-            if labels and not repeated and not any(PLACEHOLDER.match(c.text.strip()) for c in line):
-                group.begin(labels[-1].text)
             continue
-        names, label_unit = group.row(labels, _indent(text, labels[-1]) if labels else 0)
         unit_cell = matrix.get((row, units)) if units is not None else None
         row_unit = unit_cell.text.strip() if unit_cell is not None else ""
-        rate = is_rate(names[-1]) if names else False
-        row_period = next((p for p in map(period_of, reversed(names)) if p), None)
-        row_noun = noun_unit(names)
-        for cell in values:
-            column = columns[cell.column]
-            printed = cell.text.strip()
-            start = cell.start + cell.text.index(printed)
-            counted = column.noun or row_noun
-            measure = printed_unit(printed) or column.unit or row_unit or label_unit or group.unit \
-                or ("%" if rate else "") or (unit if unit.endswith(counted) else counted) or group.carried
-            found.append(Cell(start, start + len(printed), text[start:start + len(printed)], row, cell.column, names,
-                              column.path, measure, column.period or row_period or year))
+        empty = not any(PLACEHOLDER.match(c.text.strip()) for c in line)
+        for (begin, end), group in zip(halves, groups, strict=True):
+            named = {column for column in stubs if begin <= column < end and not columns[column].serial}
+            labels = _row_cells(matrix, row, named, units)
+            inside = [cell for cell in values if begin <= cell.column < end]
+            if not inside:
+                if labels and empty:
+                    group.begin(labels[-1].text)
+                continue
+            names, label_unit = group.row(labels, _indent(text, labels[-1]) if labels else 0)
+            rate = is_rate(names[-1]) if names else False
+            row_period = next((p for p in map(period_of, reversed(names)) if p), None)
+            row_noun = noun_unit(names)
+            for cell in inside:
+                column = columns[cell.column]
+                printed = cell.text.strip()
+                start = cell.start + cell.text.index(printed)
+                counted = column.noun or row_noun
+                measure = printed_unit(printed) or column.unit or row_unit or label_unit or group.unit \
+                    or ("%" if rate else "") or (unit if unit.endswith(counted) else counted) or group.carried
+                found.append(Cell(start, start + len(printed), text[start:start + len(printed)], row, cell.column,
+                                  names, column.path, measure, column.period or row_period or year))
     if not any(cell.row_labels or cell.column_labels for cell in found):
-        return None
+        if not any(column.serial for column in columns):
+            return None
+        found = []  # a list of names with their serial numbers
     found.sort(key=lambda cell: cell.start)
     return Grid(tuple(found), caption, unit, raw.start, raw.end, table, tuple(sorted(set(others))))
 
@@ -168,6 +177,8 @@ class _Column:
     unit: str
     noun: str
     period: str | None
+    serial: bool
+    """Serial numbers and codes, also under 类, 款, 项 below 科目编码."""
 
 
 def _column(names: list[str], year: str | None) -> _Column:
@@ -183,13 +194,16 @@ def _column(names: list[str], year: str | None) -> _Column:
     period = next((p for p in map(period_of, reversed(path)) if p), None)
     if period is None and year is not None and path and _YEAR_BEFORE.match(path[-1]):
         period = str(int(year[:4]) - 1) + year[4:] if len(year) <= 7 else None
-    return _Column(names[-1] if names else "", tuple(path), unit, noun_unit(tuple(path)), period)
+    return _Column(names[-1] if names else "", tuple(path), unit, noun_unit(tuple(path)), period,
+                   any(map(_SERIAL.search, names)))
 
 
 class _Group:
     """Where in the table's outline a row stands: the section above it and the rows it is a part of."""
 
-    def __init__(self) -> None:
+    def __init__(self, sections: bool) -> None:
+        """``sections``: whether a row with a label and no value opens one (in a sparse table it is just empty)."""
+        self._sections = sections
         self.section: tuple[str, ...] = ()
         self.unit = ""
         self.carried = ""
@@ -197,6 +211,8 @@ class _Group:
 
     def begin(self, label: str) -> None:
         """A row with a label and no value opens a section."""
+        if not self._sections:
+            return
         name, self.unit = clean(label)
         self.section = (name,) if name else ()
         self.above, self.carried = [], ""
@@ -285,9 +301,38 @@ def _stub_columns(cells: list[RawCell], numeric: set[int], columns: list[_Column
         texts = len(values) * 2 < len(body) and not all(
             PLACEHOLDER.match(cell.text.strip()) or id(cell) in numeric for cell in body)
         years = column == 0 and values and all(_YEAR_ONLY.match(cell.text.strip()) for cell in values)
-        if texts or years or _SERIAL.match(columns[column].title):
+        if texts or years or columns[column].serial:
             stubs.add(column)
     return stubs
+
+
+def _halves(columns: list[_Column], stubs: set[int], valued: set[int]) -> list[Span]:
+    """Where a table is printed in two halves side by side (收入 | 决算数 | 支出 | 决算数), the columns of each half.
+
+    A half begins at a label column behind values, if its header or one above its values stands in the half before, too.
+    """
+    starts = [0]
+    first = _bare(columns[min(stubs, default=0)].title)
+    for column in sorted(stubs):
+        if column - 1 not in valued:
+            continue
+        before = {_bare(columns[c].title) for c in valued if starts[-1] <= c < column}
+        behind = {_bare(columns[c].title) for c in valued if c > column}
+        if behind and (before & behind - {""} or (first and _bare(columns[column].title) == first)):
+            starts.append(column)
+    return list(zip(starts, [*starts[1:], len(columns)], strict=True))
+
+
+def _bare(title: str) -> str:
+    """A header without blanks and brackets: 项目（按功能分类） is 项目."""
+    return re.split(r"[(（]", "".join(title.split()))[0]
+
+
+def _sparse(rows: dict[int, list[RawCell]], head: int, numeric: set[int], stubs: set[int]) -> bool:
+    """Whether rows without a value are too many to be headings of sections: forms print all their rows."""
+    body = [line for row, line in rows.items() if row >= head]
+    without = sum(not any(id(cell) in numeric and cell.column not in stubs for cell in line) for line in body)
+    return len(body) >= 6 and without * 3 > len(body)
 
 
 def _row_cells(matrix: dict[tuple[int, int], RawCell], row: int, stubs: set[int],
