@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ocr run test lint bench bench-repair bench-scale docs lock clean
+.PHONY: help setup setup-ocr run test lint bench bench-baseline bench-repair bench-scale docs lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -35,10 +35,14 @@ lint: $(READY) ## style, types and the layer contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY) ## speed beside the peers (installed into .bench-venv), shares of the stages, HTML and PDF, start-up time
+bench: $(READY) ## gains and losses against the baseline; speed beside jieba and other peers (in .bench-venv)
+	$(BIN)/python -m benchmarks.baseline
 	$(BIN)/python -m benchmarks.speed
 
-bench-scale: $(READY) ## 100,000 generated documents in one run: rate, memory, the run after it (an hour; see docs/scaling.md)
+bench-baseline: $(READY) ## take the present results of the sample corpus as what make bench compares with
+	$(BIN)/python -m benchmarks.baseline --renew
+
+bench-scale: $(READY) ## 100,000 generated documents in one run: rate, memory, the run after it (half an hour)
 	$(BIN)/python -m benchmarks.scale
 
 bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
