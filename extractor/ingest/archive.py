@@ -236,6 +236,10 @@ class Tar:
                     note = "" if info.isreg() and not info.issparse() else "link" if info.issym() or info.islnk() \
                         else "special"
                     yield Member(names.own(name), info.offset_data, info.size, info.size, 0, note)
+                # tarfile takes whatever it does not understand for the end; the end is a block of zeros.
+                self._stream.seek(archive.offset)
+                if self._stream.read(512) != b"\0" * 512:
+                    raise damaged(self._name, "it ends in the middle, or a header is broken", "fetch the archive again")
         except InputError:
             raise
         except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, struct.error) as error:

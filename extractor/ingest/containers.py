@@ -24,7 +24,7 @@ from extractor.model import Document
 from .columns import facts_of
 from .member import Container, Content, Member
 from .source import DEFAULT_LIMITS, Limits, read_error
-from .streams import compression, unpacked
+from .streams import compression, head_of, unpacked
 
 __all__ = ["Member", "container_kind", "is_sequential", "load_member", "load_members", "members", "split_name"]
 
@@ -126,7 +126,6 @@ def load_members(path: Path | str, wanted: Iterable[Member], *, place: str | Non
         # The container itself cannot be read (any more): every member that is left has this reason.
         for member in wanted:
             yield _at(error, _full(name, member))
-        yield _at(error, name)
 
 
 def load_named(source: str, *, name: str | None = None, place: str | None = None, period: str | None = None,
@@ -182,7 +181,7 @@ def _kind(stream: BinaryIO, name: str, limits: Limits) -> str | None:
     if not packed:
         return _plain_kind(stream, head, name, limits)
     inner, _ = unpacked(stream, name, limits)
-    start = inner.read(_HEAD)
+    start = head_of(inner, _HEAD)
     kind = _plain_kind(inner, start, name, limits)
     return f"{kind}.{packed}" if kind else None
 

@@ -28,7 +28,7 @@ _SENTENCE_END = frozenset("。；;，,、")
 _SAME_RULE = 3.0
 """Points by which the rules of a table may differ from one page to the next."""
 _NARROW = 0.5
-"""Part of the page that a column of text is expected to take at least where it is the only one."""
+"""Part of the page that the only column of text takes at least."""
 _CAPTIONS = 4
 _CONTINUED = re.compile(r"续表|单位[:：]|接上[页表]|[(（]续[)）]|表\s?\d")
 
@@ -70,8 +70,8 @@ def flow(pages: Sequence[PageContent]) -> Flowed:
     for page, (hidden, extras, found) in zip(pages, plans, strict=True):
         writer.furniture += [*extras, *((piece, "hidden") for piece in hidden)]
         own = _fuller(margins([line for region in found if not region.column for line in region.lines]), usual)
-        if own is not None and own.right - own.left < _NARROW * page.width:
-            # A list of short lines shows no right margin: taken to be as wide as the left one.
+        if own is not None and not own.sure and own.right - own.left < _NARROW * page.width:
+            # A list of short lines shows no right margin: it is taken to be as wide as the left one.
             own = Margins(own.left, page.width - own.left, own.pitch)
         for k, region in enumerate(found):
             edge = margins(region.lines) if region.column else own

@@ -21,6 +21,8 @@ _CLOSING = frozenset("，。、；：！？）》”’」』】％%,.;:!?)]")
 _MARK = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十百\d]{1,4}[章节条部编篇]"
     r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳●■◆•]")
+#: What programs do not break: Latin letters and digits, and for some of them a list of numbers (17.8%、4.8%、9.9%).
+_RUN = re.compile(r"[!-~]{1,40}(?:、[\d.%]{1,12}){0,6}")
 _BOXES = re.compile(r"[─-╿]")
 TABULAR = re.compile(r"[─-╿]|\S\s{4,}\S")
 """Lines of drawn tables and those with wide gaps, which say nothing of the margins of the text."""
@@ -35,11 +37,15 @@ _GAP = 1.7
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Where the lines of a region begin and end, and their usual distance (all in points; 0 where unknown)."""
+    """Where the lines of a region begin and end, and their usual distance (all in points; 0 where unknown).
+
+    ``sure`` says that several lines end at the right margin; a list of short lines shows none.
+    """
 
     left: float
     right: float
     pitch: float
+    sure: bool = True
 
 
 def margins(lines: Sequence[Piece]) -> Margins | None:
@@ -59,7 +65,9 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     right = next((x for i, x in enumerate(ends) if _near(ends, i, wide[0].size) >= enough), ends[0])
     gaps = sorted(below.top - above.top for above, below in pairwise(prose)
                   if below.top > above.top and below.page == above.page)
-    return Margins(float(left), right, gaps[len(gaps) // 2] if len(gaps) > 2 else 0.0)
+    reaching = sum(abs(x - right) <= 2 * wide[0].size for x in ends)
+    sure = reaching >= max(3, 0.3 * len(prose))
+    return Margins(float(left), right, gaps[len(gaps) // 2] if len(gaps) > 2 else 0.0, sure)
 
 
 def _near(ends: Sequence[float], index: int, size: float) -> int:
@@ -111,7 +119,7 @@ def glue(above: str, below: str) -> str:
 
 def _centred(line: Piece, edge: Margins) -> bool:
     width = edge.right - edge.left
-    return abs((line.x0 - edge.left) - (edge.right - line.x1)) < 0.12 * width and line.x1 - line.x0 < 0.97 * width
+    return abs((line.x0 - edge.left) - (edge.right - line.x1)) < 0.12 * width
 
 
 def _first_width(line: Piece) -> float:
@@ -120,11 +128,11 @@ def _first_width(line: Piece) -> float:
     end = 0
     while end < len(text) - 1 and text[end] in _OPENING:
         end += 1
-    run = end
-    while end < len(text) and end < 40 and text[end].isascii() and not text[end].isspace():
+    run = _RUN.match(text, end)
+    if run is None:
         end += 1
-    if end == run or (end < len(text) and text[end - 1].isdigit()):
-        end += 1  # some programs keep a number and its measure together
+    else:
+        end = run.end() + text[run.end() - 1].isdigit()  # some programs keep a number and its measure together
     end = min(end, len(text))
     while end < len(text) and text[end] in _CLOSING:
         end += 1

@@ -222,8 +222,7 @@ def _records(stream: BinaryIO, dialect: Dialect, limit: int) -> Iterator[tuple[i
             return
         except csv.Error:
             # A field without end, or far too long: the record ends where its quotes do.
-            while fed.quotes % 2 and next(fed, None) is not None:
-                pass
+            fed.skip()
             reader = csv.reader(fed, delimiter=dialect.delimiter)
             yield start, min(fed.position - start, limit), "too_large"
             row = []
@@ -252,16 +251,27 @@ class _Feed:
             self.taken += len(line)
         else:
             self.taken = len(line)
-        self.position += len(line)
-        self.quotes += line.count(b'"')
+        self._count(line)
         if self.taken > self._limit:
-            while line and not line.endswith(b"\n"):
-                line = self._stream.readline(self._limit + 1)
-                self.position += len(line)
-                self.quotes += line.count(b'"')
-            self.taken = 0
+            self._skip_line(line)
             raise csv.Error("field larger than field limit")
         return line.decode(self._encoding, "replace")
+
+    def skip(self) -> None:
+        """Pass over what is left of a record: up to the end of the line that closes its quotes."""
+        while self.quotes % 2 and (line := self._stream.readline(self._limit + 1)):
+            self._count(line)
+            self._skip_line(line)
+        self.taken = 0
+
+    def _count(self, line: bytes) -> None:
+        self.position += len(line)
+        self.quotes += line.count(b'"')
+
+    def _skip_line(self, line: bytes) -> None:
+        while line and not line.endswith(b"\n"):
+            line = self._stream.readline(self._limit + 1)
+            self._count(line)
 
 
 def _readable(stream: BinaryIO, name: str, limits: Limits) -> BinaryIO:
@@ -303,8 +313,8 @@ def sniff(stream: BinaryIO, name: str = "") -> Dialect | None:
     best: tuple[float, int, str, list[list[str]]] | None = None
     for delimiter in _DELIMITERS:
         rows = _parse(decoded.text.lstrip("\ufeff"), delimiter)
-        if not whole and len(rows) < _SAMPLE_ROWS:
-            rows = rows[:-1]  # the sample may end within it
+        if not whole and len(rows) < _SAMPLE_ROWS and data.count(b'"') % 2:
+            rows = rows[:-1]  # the sample ends within it
         if len(rows) < 2:
             continue
         width, count = Counter(map(len, rows)).most_common(1)[0]

@@ -44,7 +44,7 @@ def unpacked(stream: BinaryIO, name: str, limits: Limits) -> tuple[BinaryIO, str
     stream.seek(0)
     if not kind:
         return stream, ""
-    inner: io.RawIOBase | io.BufferedIOBase
+    inner: io.BufferedIOBase
     if kind == "gz":
         inner = gzip.GzipFile(fileobj=stream, mode="rb")
     elif kind == "bz2":
@@ -66,10 +66,21 @@ def unpack(data: bytes, name: str, limits: Limits) -> bytes:
     return result
 
 
+def head_of(stream: BinaryIO, size: int) -> bytes:
+    """Up to ``size`` bytes from here; of a stream that is cut off, what there is."""
+    head = b""
+    try:
+        while len(head) < size and (piece := stream.read1(size - len(head))):  # type: ignore[attr-defined]
+            head += piece
+    except InputError:
+        pass
+    return head
+
+
 class _Guarded(io.RawIOBase):
     """An unpacked stream that refuses to become absurdly larger than its source."""
 
-    def __init__(self, inner: io.RawIOBase | io.BufferedIOBase, name: str, most: int) -> None:
+    def __init__(self, inner: io.BufferedIOBase, name: str, most: int) -> None:
         super().__init__()
         self._inner = inner
         self._name = name
@@ -82,7 +93,8 @@ class _Guarded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        data = self._guard(lambda: self._inner.read(len(buffer)) or b"")
+        # One piece at a time: what precedes the place where a stream is cut off is still handed on.
+        data = self._guard(lambda: self._inner.read1(len(buffer)))
         buffer[: len(data)] = data
         return len(data)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
 #: Media types that are no documents; everything else is read by its content.
-_NOT_DOCUMENTS = ("image/gif", "image/x-icon", "image/vnd", "image/svg", "image/webp", "audio/", "video/", "font/",
+_NOT_DOCUMENTS = ("image/", "audio/", "video/", "font/",
                   "text/css", "text/javascript", "application/javascript", "application/x-javascript",
                   "application/json", "application/font", "application/x-font", "application/x-shockwave-flash")
 
@@ -33,15 +33,19 @@ class Warc:
         names = Names()
         self._stream.seek(0)
         iterator = _iterator(self._stream)
+        end = 0
         try:
             for record in iterator:
-                if not _wanted(record):
-                    continue
                 url = record.rec_headers.get_header("WARC-Target-URI") or "record"
                 size = record.length or 0
                 iterator.read_to_end(record)
-                where = (iterator.get_record_offset(), iterator.get_record_length())
-                yield Member(names.own(printable(url)[:400]), *where, size)
+                offset, length = iterator.get_record_offset(), iterator.get_record_length()
+                end = offset + length
+                if _wanted(record):
+                    yield Member(names.own(printable(url)[:400]), offset, length, size)
+            self._stream.seek(end)
+            if self._stream.read(64).strip():
+                raise damaged(self._name, "a record in it is broken or cut off")  # warcio stops there without a word
         except InputError:
             raise
         except Exception as error:  # warcio raises several kinds, and plain ones, for broken records
@@ -61,7 +65,8 @@ class Warc:
         if not data:
             raise InputError("is empty", where=where, hint="nothing to extract; check the download", code="empty")
         encoded = record.http_headers.get_header("Content-Encoding") if record.http_headers else None
-        if length and length.isdigit() and len(data) < int(length) and not encoded:
+        short = length and length.isdigit() and len(data) < int(length) and not encoded
+        if short or getattr(record.raw_stream, "limit", 0) > 0:
             raise damaged(where, "it ends in the middle")
         fields = {"url": record.rec_headers.get_header("WARC-Target-URI") or "",
                   "fetched": record.rec_headers.get_header("WARC-Date") or ""}
