@@ -7,7 +7,7 @@ must be able neither to read nor to write (DNS rebinding, CSRF), and neither mus
 - The *token* is the first part of every address. It is not a cookie: browsers send cookies of 127.0.0.1 to every port
   of it, whoever listens there, and along with requests that other sites start.
 - *Origin* must be our own where it is sent, and must be sent with every POST.
-- Bodies are bounded before they are read, and every answer carries a strict content security policy.
+- Bodies are bounded while they are read, and every answer carries a strict content security policy.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Bytes of a request's body: a note of 10,000 characters and all fields of a correction fit several times.
 LARGEST_BODY = 256 * 1024
+#: Bytes of a longer body that are received and dropped; beyond that the connection is cut.
+_DISCARDED = 1 << 30
 _READ, _WRITE = ("GET", "HEAD"), ("POST",)
 
 HEADERS = {
@@ -120,23 +122,27 @@ class Guard:
 
     @staticmethod
     async def _body(scope: Scope, receive: Receive) -> bytes:
-        """The body, refused as soon as it is known to be too long. Raises :class:`Refused`."""
+        """The body; of one that is too long nothing is kept. Raises :class:`Refused`."""
         headers = scope["headers"]
         if _value(headers, b"content-type").partition(";")[0].strip().lower() != "application/json":
             raise Refused(415, "Only application/json is read.")
         declared = _value(headers, b"content-length")
-        if declared and (not declared.isascii() or not declared.isdigit() or int(declared[:20]) > LARGEST_BODY):
+        if len(declared) > len(str(_DISCARDED)):
             raise Refused(413, f"The request is larger than {LARGEST_BODY:,} bytes.")
-        found = bytearray()
-        while True:
+        found, size, more = bytearray(), 0, True
+        while more and size <= _DISCARDED:
             message = await receive()
             if message["type"] != "http.request":
                 raise Refused(400, "The request broke off.")
-            found += message.get("body", b"")
-            if len(found) > LARGEST_BODY:
-                raise Refused(413, f"The request is larger than {LARGEST_BODY:,} bytes.")
-            if not message.get("more_body", False):
-                return bytes(found)
+            chunk, more = message.get("body", b""), message.get("more_body", False)
+            size += len(chunk)
+            if size <= LARGEST_BODY:
+                found += chunk
+            else:
+                found.clear()  # what is left is taken off the line, so that the sender gets to read the refusal
+        if size > LARGEST_BODY:
+            raise Refused(413, f"The request is larger than {LARGEST_BODY:,} bytes.")
+        return bytes(found)
 
 
 def _values(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> int:

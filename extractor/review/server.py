@@ -52,6 +52,7 @@ def _bound(port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((HOST, port))
+        found.listen(_AT_ONCE)  # whoever opens the address at once waits for the server instead of being refused
     except (OSError, OverflowError) as error:
         found.close()
         raise UsageError(f"port {port} cannot be used: {error}", hint="leave --port away, or name another") from None

@@ -293,7 +293,8 @@ class Session:
         with self._lock:
             kept = [queue.items[queue.places[key]] for queue in self._queues.values() if key in queue.places]
         item = kept[0] if kept else self._item(place["kind"], place["doc"], place["start"], place["end"])
-        if item.key != key or item.fingerprint != place["fingerprint"]:
+        found = (item.key, item.kind, item.doc, item.start, item.end, item.fingerprint)
+        if found != tuple(place[name] for name in ("key", "kind", "doc", "start", "end", "fingerprint")):
             raise Gone("the run was made anew and reads this differently now", hint="reload the page")
         return item
 
