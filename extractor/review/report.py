@@ -133,15 +133,17 @@ def _sample(sample: dict[str, Any], found: Rates, words: Words, labels: dict[str
     measures = [("m_number", found.numbers), ("m_any", found.figures), ("m_rejected", found.rejected),
                 ("m_ledger", found.ledger), ("m_sentence", found.sentences)]
     limit = _limit([rate for _, rate in measures])
+    nameless = words("no_indicator")
     groups = sorted(found.by_group.items(), key=lambda pair: (-pair[1].judged, pair[0]))[:_GROUPS]
     strata = list(found.by_stratum.items())[:_GROUPS] if len(found.by_stratum) > 1 else []
     return {
         "name": sample["name"], "method": words(sample["method"]), "seed": sample["seed"], "size": sample["items"],
         "states": found.states, "numbers": found.numbers, "limit": limit,
         "measures": [_measure(words(key), rate, limit) for key, rate in measures if rate.judged],
-        "groups": [_measure(labels.get(name, name) or words("no_indicator"), rate, 1.0) for name, rate in groups],
+        "groups": [_measure(labels.get(name, name) or nameless, rate, 1.0) for name, rate in groups],
         "strata": [_measure(words.known(name, "s_") or words("other"), rate, 1.0) for name, rate in strata],
-        "recall": found.recall, "agreement": found.agreement, "fields": _listed(found.fields.most_common(), words, "f_"),
+        "fields": _listed(found.fields.most_common(), words, "f_"),
+        "recall": found.recall, "agreement": found.agreement,
     }
 
 

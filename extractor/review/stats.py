@@ -86,16 +86,17 @@ def interval(errors: float, n: float, level: float = LEVEL) -> Interval:
     plain = wilson(errors, n, level)
     few = _few(n)
     low, high = plain.low, plain.high
-    if 0 < errors <= few:
+    if 0 < errors < few:
         low = min(low, _poisson_low(errors, level) / n)
-    if 0 < n - errors <= few:
+    if 0 < n - errors < few:
         high = max(high, 1 - _poisson_low(n - errors, level) / n)
     return Interval(plain.rate, low, high)
 
 
-def _few(n: float) -> int:
-    """Up to how many errors the lower end comes from the Poisson distribution (Brown, Cai and DasGupta 2001)."""
-    return 0 if math.isinf(n) else 2 if n <= 50 else 3
+def _few(n: float) -> float:
+    """Below how many errors the lower end comes from the Poisson distribution: up to 2 or 3 (Brown, Cai and DasGupta
+    2001), and a half because effective counts are not whole."""
+    return 2.5 if n <= 50 else 3.5
 
 
 def _poisson_low(errors: float, level: float) -> float:
