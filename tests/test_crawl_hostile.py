@@ -103,6 +103,24 @@ def test_every_trap_is_a_row_and_the_crawl_goes_on(tmp_path: Path) -> None:
         assert len(record) < 10_000  # a header of any length does not make a sidecar of any length
 
 
+def test_odd_addresses_are_rows_too(tmp_path: Path) -> None:
+    with Hostile({}) as site:
+        odd = ["/a b.html", "/a%zz.html", "/云岭.html?名=值", "/%00.html", "/a\\b.html", f"{site.url}:99999/a.html",
+               f"http://127.0.0.1:{site.port}x/a.html", "http://[::1/a.html", "http://127.0.0.1:/a.html", "//", "///x",
+               "http://xn--a.example/", "http://\u2488.example/", "/a;b=c?d#e", "/" + "a/" * 1500,
+               f"http://127.1:{site.port}/a.html", f"http://2130706433:{site.port}/a.html",
+               f"http://127.0.0.1%00.evil.example:{site.port}/", f"http://127.0.0.1:{site.port}@evil.example/"]
+        page = listing([(address, f"{number}号工作总结", "") for number, address in enumerate(odd)]).encode()
+        site.traps["/odd.html"] = (200, {"Content-Type": "text/html; charset=utf-8"}, page)
+        done, rows = crawl(tmp_path, f"{site.url}/odd.html", "--allow-private")
+        assert done.returncode == 0, done.stderr
+        assert rows[f"{site.url}/odd.html"]["reason"] == "a list page of this source"  # '//' leads back to it
+        assert "internal error" not in str(rows)
+        assert {row["status"] for row in rows.values()} == {"skipped", "failed"}
+        assert {seen.host for seen in site.seen} == {f"127.0.0.1:{site.port}"}
+        assert len(rows) >= 15
+
+
 def test_a_title_is_no_formula_and_no_markup(tmp_path: Path) -> None:
     with Hostile({}) as site:
         site.traps["/list2.html"] = (200, {"Content-Type": "text/html"}, listing(

@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extractor.crawl.addresses import is_public, refusal
 from extractor.crawl.config import CrawlSource, read_sources
@@ -25,6 +27,7 @@ from extractor.crawl.pages import (
     title_refusal,
 )
 from extractor.crawl.records import Ask, canonical
+from extractor.crawl.spider import link_refusal
 from extractor.crawl.store import Store
 from extractor.errors import PatternError, UsageError
 
@@ -498,3 +501,26 @@ def test_robots_is_read_as_the_standard_says() -> None:
     assert robots(Refused("redirected: host evil.example is not one of the source")) == ""
     assert robots((200, b"User-agent: *\nCrawl-delay: 4000\n")) == "robots.txt asks for 4000 s between requests"
     assert robots((200, b"User-agent: *\nCrawl-delay: much\n" + b"x" * 5_000_000)) == ""
+
+
+# --- anything at all ------------------------------------------------------------------------------------------------
+
+_PIECES = st.lists(st.sampled_from([
+    "<a href='", "http://", "//", "h.example", "[", "]", ":", ":99999999", "%zz", "%00", "\0", "é", "云", "?a=1&a",
+    ";x=", "'>", "工作总结", "</a>", "<li>", "<base href='", "<meta name=ArticleTitle content='",
+    "<input type=password>", "2024-1-1", " ", "@", "\\", "../", "javascript:", "data:,x", "..."]), max_size=40)
+
+
+@given(_PIECES)
+@settings(max_examples=400, deadline=None)
+def test_no_page_breaks_the_reading_of_its_links(pieces: list[str]) -> None:
+    text = "<ul class=list><li>" + "".join(pieces)
+    page = read_list(SOURCE, text, "http://h.example/i.html")
+    report = read_report(SOURCE, text, "http://h.example/i.html")
+    for link in (*page.links, *report.attachments, *report.unwanted):
+        assert link.url.startswith(("http://", "https://"))
+        assert canonical(link.url)
+        link_refusal(SOURCE, link)
+        one = Ask("s", "report", link.url)
+        assert isinstance(one.host, str)
+        refusal(link.url, SOURCE.hosts)

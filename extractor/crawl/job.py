@@ -162,6 +162,11 @@ class Job:
             self.db.execute("UPDATE request SET state = ? WHERE id = ?", (_DONE, ask.id))
         self.under_way.pop(ask.id, None)
 
+    def is_list(self, source: str, url: str) -> bool:
+        """Whether an address was or will be asked for as a list page."""
+        return self.db.execute("SELECT 1 FROM request WHERE source = ? AND key = ?",
+                               (source, _key("list", url))).fetchone() is not None
+
     def seen(self, source: str, fingerprint: str) -> bool:
         """Whether a list page with the same links was read already: paging that goes in a circle."""
         return self.db.execute("SELECT 1 FROM seen WHERE source = ? AND fingerprint = ?",

@@ -21,6 +21,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from extractor.crawl import resolver
 from extractor.crawl.addresses import is_ip, is_public, refusal
+from extractor.crawl.records import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -138,7 +139,7 @@ class Robots(_Middleware):
             return Protego.parse("")  # it lies behind a redirect that is not followed: unavailable, RFC 9309, 2.3.1.2
         except Exception as error:
             log.info("robots.txt of %s: %r", site, error)
-            private = resolver.refused.get(urlsplit(site).hostname or "")
+            private = resolver.refused.get(host_of(site))
             return private_address(private) if private else f"robots.txt cannot be read: {network_reason(error)}"
         if response.status >= 500 or response.status == 429:
             return f"robots.txt cannot be read: HTTP {response.status}"
@@ -155,7 +156,7 @@ class Pace(_Middleware):
         self.last: dict[str, float] = {}
 
     async def process_request(self, request: Request) -> None:
-        host = urlsplit(request.url).hostname or ""
+        host = host_of(request.url)
         gap = max(request.meta["delay"], request.meta.get("crawl_delay", 0.0))
         at = time.monotonic() + request.meta.pop("pause", 0.0)
         if host in self.last:
@@ -177,7 +178,7 @@ class BackOff(RetryMiddleware):
         return self._slower(super().process_response(request, response), asked)
 
     def process_exception(self, request: Request, exception: Exception, spider: Any = None) -> Any:
-        name = urlsplit(request.url).hostname or ""
+        name = host_of(request.url)
         if isinstance(exception, CannotResolveHostError) and name in resolver.refused:
             return None  # it will not become public by asking again
         return self._slower(super().process_exception(request, exception), 0.0)

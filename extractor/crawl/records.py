@@ -37,7 +37,7 @@ class Ask:
     @property
     def host(self) -> str:
         """The host's name, without port: one computer is asked one thing at a time."""
-        return (urlsplit(self.url).hostname or "").rstrip(".")
+        return host_of(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,18 @@ class Row:
     fetched: str = ""
 
 
+def host_of(url: str) -> str:
+    """The host's name in an address, '' where there is none.
+
+    >>> host_of("https://H.example.:8443/a"), host_of("http://[")
+    ('h.example', '')
+    """
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 def canonical(url: str) -> str:
     """One spelling of an address, so that nothing is asked for twice: no fragment, sorted query, no session id.
 
@@ -65,7 +77,10 @@ def canonical(url: str) -> str:
     """
     from w3lib.url import canonicalize_url
 
-    address: str = canonicalize_url(url)
+    try:
+        address: str = canonicalize_url(url)
+    except ValueError:
+        return url  # nothing that could be asked for, but a row of the log
     head, mark, query = address.partition("?")
     at = head.lower().find(";jsessionid=")
     return (head[:at] if at >= 0 else head) + mark + query

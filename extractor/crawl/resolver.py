@@ -74,5 +74,5 @@ class _Filter:
         if self.good:
             self.resolver.known[self.name] = self.good
         elif self.private:
-            refused[self.name] = self.private
+            refused[self.name.rstrip(".").lower()] = self.private
         self.receiver.resolutionComplete()

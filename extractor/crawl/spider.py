@@ -35,7 +35,7 @@ from extractor.crawl.pages import (
     title_refusal,
 )
 from extractor.crawl.polite import Interrupted, Refused, network_reason, private_address
-from extractor.crawl.records import Ask, Row
+from extractor.crawl.records import Ask, Row, host_of
 from extractor.crawl.store import Store, plain_headers
 
 if TYPE_CHECKING:
@@ -77,6 +77,12 @@ class ReportSpider(scrapy.Spider):
         return scrapy.Request(ask.url, callback=self.answered, errback=self.failed, dont_filter=True, meta=meta,
                               headers={"User-Agent": agent})
 
+    def give_up(self, ask: Ask, reason: str) -> None:
+        """An address that cannot be asked for."""
+        outcome = row(ask, "failed", reason)
+        self.job.finish(ask, outcome)
+        self.on_row(outcome)
+
     # --- answers ---------------------------------------------------------------------------------------------------
 
     def answered(self, response: Response) -> None:
@@ -109,7 +115,7 @@ class ReportSpider(scrapy.Spider):
             status, reason, http = "failed", str(error) or "refused", None
         else:
             source = self.sources[ask.source]
-            private = resolver.refused.get(urlsplit(request.url).hostname or "")
+            private = resolver.refused.get(host_of(request.url))
             reason = private_address(private) if private else network_reason(error)
             reason += {"answer is larger than allowed": f" ({source.size:,} bytes)",
                        "no answer in time": f" ({source.timeout:g} s)"}.get(reason, "")
@@ -132,6 +138,8 @@ class ReportSpider(scrapy.Spider):
         for link in page.links:
             one = Ask(ask.source, "report", link.url, link.title, response.url, link.published)
             reason = link_refusal(source, link)
+            if not reason and self.job.is_list(ask.source, link.url):
+                reason = "a list page of this source"  # columns are called 工作总结, too
             if reason:
                 rows.append(row(one, "skipped", reason))
             else:
@@ -268,10 +276,14 @@ class JobScheduler:
     def next_request(self) -> Request | None:
         job = self.spider.job
         for place, request in enumerate(self.again):
-            host = (urlsplit(request.url).hostname or "").rstrip(".")
+            host = host_of(request.url)
             if host not in job.under_way.values():
                 del self.again[place]
                 job.under_way[request.meta["ask"].id] = host
                 return request
-        ask = job.next()
-        return self.spider.request_of(ask) if ask else None
+        while ask := job.next():
+            try:
+                return self.spider.request_of(ask)
+            except ValueError as error:  # Scrapy is stricter about addresses than browsers are
+                self.spider.give_up(ask, f"not a web address: {error}")
+        return None
