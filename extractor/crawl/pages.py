@@ -172,7 +172,11 @@ def _parse(text: str, url: str) -> tuple[Selector, str]:
     from parsel import Selector
     from w3lib.html import get_base_url
 
-    return Selector(text=text or "<html></html>", type="html"), get_base_url(text, url)
+    try:
+        base = get_base_url(text, url)
+    except ValueError:
+        base = url  # <base href> is no address
+    return Selector(text=text or "<html></html>", type="html"), base
 
 
 def _head(root: Selector) -> str:
