@@ -1,4 +1,4 @@
-"""PDF files that are broken, locked, unreadable by their fonts, or made to hurt: a clear error each, and never a hang."""
+"""PDF files that are broken, locked, unreadable by their fonts, or made to hurt: a clear error each, never a hang."""
 
 from __future__ import annotations
 
@@ -65,6 +65,17 @@ def code_of(data: bytes, **limits: float) -> str:
     return caught.value.code
 
 
+def tried(data: bytes, **limits: float) -> tuple[str, str]:
+    """The text of a file and '', or '' and the code of its error."""
+    try:
+        document = pdf_document(data, digest="0" * 64, name="a.pdf", limits=PdfLimits(**limits))  # type: ignore[arg-type]
+    except InputError as error:
+        return "", error.code
+    assert document.glyphs is not None
+    assert len(document.text) == len(document.glyphs.pages)
+    return document.text, ""
+
+
 def test_truncated_and_malformed_files_are_one_clear_error() -> None:
     data = simple()
     for broken in (b"%PDF-1.4\n", b"%PDF-1.7\n\0\0\0garbage", data[:200], b"%PDF-1.4\n" + bytes(range(256)) * 40):
@@ -74,12 +85,8 @@ def test_truncated_and_malformed_files_are_one_clear_error() -> None:
 def test_a_file_that_lost_its_end_is_read_as_far_as_it_goes() -> None:
     data = simple()
     cut = data[: data.rindex(b"xref")]
-    try:
-        document = load(cut, name="a.pdf")
-    except InputError as error:
-        assert error.code == "pdf"
-    else:
-        assert "1286户" in document.text
+    text, code = tried(cut)
+    assert code == "pdf" or "1286户" in text
 
 
 def locked(password: str) -> bytes:
@@ -102,10 +109,10 @@ def test_a_password_is_told_and_an_empty_one_is_tried() -> None:
 IDENTITY = (
     b"<</Font<</F1 5 0 R>>>>",
     b"<</Type/Font/Subtype/Type0/BaseFont/ABCDEF+Song/Encoding/Identity-H/DescendantFonts[6 0 R]>>",
-    b"<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
-    b"/Supplement 0>>/DW 1000/FontDescriptor 7 0 R>>",
-    b"<</Type/FontDescriptor/FontName/ABCDEF+Song/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 900"
-    b"/Descent -200/CapHeight 700/StemV 80>>",
+    (b"<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
+     b"/Supplement 0>>/DW 1000/FontDescriptor 7 0 R>>"),
+    (b"<</Type/FontDescriptor/FontName/ABCDEF+Song/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 900"
+     b"/Descent -200/CapHeight 700/StemV 80>>"),
 )
 
 
@@ -174,10 +181,7 @@ def test_numbers_beyond_reason_in_the_page_box() -> None:
     for box in (b"[0 0 1e30 1e30]", b"[0 0 -5 -5]", b"[0 0 0 0]", b"[a b c d]", b"null", b"[0 0 99999999 99999999]"):
         data = simple().replace(b"/MediaBox [ 0 0 595 842 ]", b"/MediaBox " + box)
         assert data != simple()
-        try:
-            load(data, name="a.pdf")
-        except InputError as error:
-            assert error.code in CODES
+        assert tried(data)[1] in CODES | {""}
 
 
 def test_too_many_pages() -> None:
@@ -196,6 +200,15 @@ def test_a_page_crowded_with_lines_is_read_without_tables() -> None:
     document = load(sheet.pdf(), name="a.pdf")
     assert "1286户" in document.text
     assert any(warning.startswith("rules: pages 1 ") for warning in document.warnings)
+
+
+def test_a_file_that_pdfminer_refuses_is_read_after_a_repair() -> None:
+    data = simple()
+    broken = data.replace(b"/BaseFont /Helvetica", b"/BaseFont 12 /Helvetica")
+    assert broken != data
+    document = load(broken, name="a.pdf")
+    assert "1286户" in document.text
+    assert any(warning.startswith("repaired: ") for warning in document.warnings)
 
 
 def test_a_damaged_page_costs_no_other_page() -> None:
@@ -217,12 +230,16 @@ def test_a_damaged_page_costs_no_other_page() -> None:
 
 
 def test_the_guard_ends_a_loop_and_leaves_nothing_behind() -> None:
-    with pytest.raises(Stop), Guard(0.2, 10**6):
-        while True:
-            try:
-                time.sleep(0.01)
-            except Exception:  # noqa: S112 - a library that swallows what it can
-                continue
+    def endless() -> None:
+        with Guard(0.2, 10**6):
+            while True:
+                try:
+                    time.sleep(0.01)
+                except Exception:  # a library that swallows what it can
+                    continue
+
+    with pytest.raises(Stop):
+        endless()
     for _ in range(200_000):  # a late exception would arrive here
         pass
     with Guard(5.0, 10**6):
@@ -233,12 +250,12 @@ def mutated(data: bytes, seed: int) -> bytes:
     """A file with a few bytes changed, a stretch cut out, doubled, moved, or its digits swapped."""
     rng = random.Random(seed)
     result = bytearray(data)
-    for _ in range(rng.randint(1, 6)):
-        kind = rng.randrange(6)
+    for _ in range(rng.randint(1, 3)):
+        kind = rng.choice([0, 0, 1, 2, 3, 3, 4, 4, 5])
         at = rng.randrange(len(result))
-        size = rng.randint(1, 400)
+        size = rng.choice([1, 2, 5, 20, 80, 400])
         if kind == 0:
-            for _ in range(rng.randint(1, 20)):
+            for _ in range(rng.choice([1, 1, 2, 5, 20])):
                 result[rng.randrange(len(result))] = rng.randrange(256)
         elif kind == 1:
             del result[at : at + size]
@@ -258,19 +275,16 @@ def mutated(data: bytes, seed: int) -> bytes:
 
 
 def test_mutated_files_give_a_document_or_an_error_and_never_hang(tmp_path: Path) -> None:
-    originals = [simple(), report("云岭县总结\n共有1286户，" * 3), unmapped(8, "GDP 12.5 % of it and more"), locked("")]
+    long = report("云岭县总结\n" + "全县共有1286户，投入资金350.5万元。\n" * 150, numbers="- {} -")
+    originals = [simple(), long, unmapped(8, "GDP 12.5 % of it and more"), locked("")]
     slowest, codes = 0.0, {"ok": 0}
     for seed in range(FUZZED):
         data = mutated(originals[seed % len(originals)], seed)
         started = time.monotonic()
-        try:
-            document = pdf_document(data, digest="0" * 64, name="a.pdf", limits=PdfLimits(seconds=20))
-            codes["ok"] += 1
-            assert len(document.text) == len(document.glyphs.pages)  # type: ignore[union-attr]
-        except InputError as error:
-            assert error.code in CODES, (seed, error)
-            codes[error.code] = codes.get(error.code, 0) + 1
+        _, code = tried(data, seconds=20)
+        assert code in CODES | {""}, seed
+        codes[code or "ok"] = codes.get(code or "ok", 0) + 1
         slowest = max(slowest, time.monotonic() - started)
     print(f"\n{FUZZED} mutated files: {codes}, slowest {slowest:.1f} s")
     assert slowest < 40
-    assert codes["ok"] > FUZZED / 20
+    assert codes["ok"] > FUZZED / 5

@@ -8,7 +8,6 @@ hold for each document, and whatever a malformed file makes the library raise en
 from __future__ import annotations
 
 import io
-import logging
 from array import array
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +17,7 @@ from extractor.model import Block, Document
 
 from .metadata import Metadata, read_metadata
 from .pdf_flow import Flowed, PageContent, flow
-from .pdf_guard import Guard, Stop
+from .pdf_guard import Complaints, Guard, Stop
 from .pdf_lines import Bounds, Char, Piece, count_characters, read_lines, settle_heights
 from .pdf_tables import PageTable, find_tables
 from .source import document_id
@@ -63,6 +62,7 @@ class _Reading:
     hidden: list[int] = field(default_factory=list)
     partly: list[int] = field(default_factory=list)
     read_by_ocr: list[int] = field(default_factory=list)
+    repaired: bool = False
 
 
 def pdf_document(data: bytes, *, digest: str, name: str, place: str | None = None, period: str | None = None,
@@ -73,10 +73,9 @@ def pdf_document(data: bytes, *, digest: str, name: str, place: str | None = Non
     and no picture), ``scan`` (pictures of text, and the extra ``ocr`` is not installed), ``cid`` (fonts that do not
     say what their characters mean), ``pages``, ``slow``, ``too_large`` (beyond the limits).
     """
-    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
-        with Guard(limits.seconds, limits.inflated):
-            reading = _read(data, name, limits)
+        with Guard(limits.seconds, limits.inflated), Complaints() as complaints:
+            reading = _read_or_repair(data, name, limits)
         _recognise(reading, data, name, limits)
         with Guard(limits.seconds, limits.inflated):
             flowed = flow(reading.pages)
@@ -86,10 +85,40 @@ def pdf_document(data: bytes, *, digest: str, name: str, place: str | None = Non
         raise
     except Exception as problem:  # pdfminer raises whatever a malformed file leads it into
         raise _malformed(name, problem) from None
-    return document_of(flowed, _warnings(reading), digest=digest, name=name, place=place, period=period)
+    warnings = (*_warnings(reading), *complaints.told())
+    return document_of(flowed, warnings, digest=digest, name=name, place=place, period=period)
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def _read_or_repair(data: bytes, name: str, limits: PdfLimits) -> _Reading:
+    """The pages of a file; where pdfminer cannot make sense of it, of what the more lenient pdfium writes anew."""
+    try:
+        return _read(data, name, limits)
+    except (InputError, MemoryError) as problem:
+        if getattr(problem, "code", "") != "pdf":
+            raise
+    except Exception:  # whatever a malformed file leads pdfminer into
+        pass
+    reading = _read(_repaired(data, name), name, limits)
+    reading.repaired = True
+    return reading
+
+
+def _repaired(data: bytes, name: str) -> bytes:
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+        try:
+            buffer = io.BytesIO()
+            pdf.save(buffer)
+            return buffer.getvalue()
+        finally:
+            pdf.close()
+    except Exception as problem:
+        raise _malformed(name, problem) from None
 
 
 def _read(data: bytes, name: str, limits: PdfLimits) -> _Reading:
@@ -103,6 +132,8 @@ def _read(data: bytes, name: str, limits: PdfLimits) -> _Reading:
         for number, page in enumerate(pages, 1):
             try:
                 reading.pages.append(_page(page, number, reading))
+            except MemoryError:
+                raise
             except Exception:
                 reading.damaged.append(number)
                 reading.pages.append(PageContent(number, 595.0, 842.0, []))
@@ -291,7 +322,10 @@ def _warnings(reading: _Reading) -> tuple[str, ...]:
         ("damaged", reading.damaged, "are damaged and were not read"),
         ("rules", reading.crowded, "have too many lines to look for tables"),
     )  # fmt: skip
-    return tuple(f"{code}: pages {_ranges(pages)} {what}" for code, pages, what in told if pages)
+    warnings = [f"{code}: pages {_ranges(pages)} {what}" for code, pages, what in told if pages]
+    if reading.repaired:
+        warnings.append("repaired: the file is damaged; it was read after a repair, and may lack something")
+    return tuple(warnings)
 
 
 def _ranges(numbers: list[int]) -> str:

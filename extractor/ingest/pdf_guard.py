@@ -8,6 +8,7 @@ hours, and none of it is an error to the library. The limits are enforced from o
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
 import zlib
 from types import TracebackType
@@ -69,6 +70,38 @@ class Guard:
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
+
+
+class Complaints(logging.Handler):
+    """``with Complaints() as complaints:`` what the PDF library logs in this thread instead of raising: parts of a
+    damaged file that it passed over. Nothing of it reaches the terminal."""
+
+    _LOST = ("Data-loss", "Execute called on non-indirect", "Not adding object")
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lost = ""
+        self.thread = threading.get_ident()
+
+    def __enter__(self) -> Complaints:
+        for name in ("pdfminer", "pdfplumber"):
+            logging.getLogger(name).addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in ("pdfminer", "pdfplumber"):
+            logging.getLogger(name).removeHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the first message that speaks of something lost."""
+        if not self.lost and record.thread == self.thread:
+            message = str(record.msg)
+            if message.startswith(self._LOST):
+                self.lost = message.split("%")[0].split("<")[0].strip()
+
+    def told(self) -> tuple[str, ...]:
+        """The warning for the document, if there is one."""
+        return (f"damaged: a part of the file was passed over ({self.lost})",) if self.lost else ()
 
 
 _budget = threading.local()
