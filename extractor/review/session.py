@@ -21,6 +21,7 @@ from extractor.review.data import Run
 from extractor.review.details import details
 from extractor.review.items import KINDS, Item
 from extractor.review.sample import sample as draw
+from extractor.review.settled import refresh
 from extractor.review.store import Decision, Store
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Session:
         self._patterns = patterns
         self._queues: dict[tuple[str, str], _Queue] = {}
         self._lock = threading.RLock()
-        self._renew()
+        refresh(self.run, self.store)  # what the run reads differently now is asked again
 
     def close(self) -> None:
         self.run.close()
@@ -76,15 +77,6 @@ class Session:
 
         return load_library(self._patterns)
 
-    def _renew(self) -> None:
-        """After a re-run the samples take over what the run extracts now, so that what changed is asked again."""
-        for known in self.store.samples():
-            if known["run"] != self.run.identity:
-                self.store.refresh(known["name"], self.run.identity, self._now)
-
-    def _now(self, item: Item) -> Item | None:
-        return self.run.at(item.kind, item.doc, item.start, item.end)
-
     def check_fresh(self) -> None:
         """Notice a run that was made anew under our feet."""
         from extractor.batch.manifest import read_manifest
@@ -93,7 +85,7 @@ class Session:
             if read_manifest(self.run.folder) != self.run.manifest:
                 old = self.run
                 self.run = Run(old.folder)
-                self._renew()
+                refresh(self.run, self.store)
                 self._queues.clear()
                 old.close()
 

@@ -326,14 +326,18 @@ export class Panel {
     return found;
   }
 
-  /** Ask the server whether this could be stored; show what is wrong beside its field. */
+  /** Ask the server whether this could be stored, show what is wrong beside its field; true if nothing is. */
   async check() {
     const { form } = this;
+    if (!form) return false;
     try {
       const answer = await api("check", { fields: this.changes() });
-      if (form === this.form) this.wrong(answer);
+      if (form !== this.form) return false;
+      this.wrong(answer);
+      return answer.where === null;
     } catch (error) {
       complain(error);
+      return false;
     }
   }
 
@@ -355,10 +359,11 @@ export class Panel {
     return names.find((name) => this.inputs.get(name).value === "") ?? active ?? names[0];
   }
 
-  submit() {
+  async submit() {
+    clearTimeout(this.timer);
     const fields = this.changes();
-    if (Object.keys(fields).length) this.decide("correct", fields);
-    else banner(t("changed_nothing"));
+    if (!Object.keys(fields).length) banner(t("changed_nothing"));
+    else if (await this.check()) await this.decide("correct", fields);
   }
 
   cancel() {
