@@ -9,10 +9,11 @@ from dataclasses import replace
 from extractor.errors import InputError
 from extractor.model import Block, BlockKind, Document, Span
 
-from .metadata import Metadata, read_metadata
+from .metadata import Metadata, label_cells, read_metadata
 from .source import document_id
 
 _BLANKS = re.compile(r"[ \t]*\n[ \t\n]*")
+_BESIDE = 20
 _TABS = re.compile(r"\t+")
 #: Characters that no text holds; Word keeps some of them as marks of its own.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -71,9 +72,9 @@ class Builder:
         text = "".join(self._parts)
         if not text.strip():
             raise InputError(empty, where=name, hint="nothing to extract; look at the file", code="empty")
-        found = read_metadata(text)
+        found, blocks = described(text, self.blocks)
         headline, span = self._title(text, found)
-        blocks = with_title(self.blocks, span) if span else self.blocks
+        blocks = with_title(blocks, span) if span else blocks
         return Document(
             id=document_id(name, digest), text=text, source=name, format=kind, title=headline or title,
             publisher=found.publisher, place=place, issued=found.issued, period=period,
@@ -96,12 +97,28 @@ def cell_text(text: str) -> str:
     return _BLANKS.sub("\n", _TABS.sub(" ", _FORBIDDEN.sub("", text)).strip()).strip()
 
 
+def described(text: str, blocks: list[Block]) -> tuple[Metadata, list[Block]]:
+    """What a document says about itself, and its blocks with the table that says it labelled as furniture."""
+    known, cells = label_cells(text, blocks)
+    if cells:
+        kept = [(i, block) for i, block in enumerate(blocks) if i not in cells or block.start < block.end]
+        blocks = [Block(block.start, block.end, "furniture", note="metadata", page=block.page, bbox=block.bbox)
+                  if i in cells else block for i, block in kept]
+    return read_metadata(text, known), blocks
+
+
 def with_title(blocks: list[Block], span: Span) -> list[Block]:
-    """The blocks, with the one that prints the title marked; unmarked where the title is a table cell or furniture."""
+    """The blocks, with the one that prints the title marked and what stands around it in that block kept apart;
+    unmarked where the title is a table cell or furniture."""
     for i, block in enumerate(blocks):
         if block.start <= span[0] < block.end:
             if block.kind in ("heading", "paragraph") and block.end >= span[1]:
-                return [*blocks[:i], replace(block, kind="title", level=0), *blocks[i + 1:]]
+                around = [replace(block, end=span[0]), replace(block, start=span[1])]
+                # A label or a few signs beside the title go with it; a whole text behind line breaks does not.
+                before, after = (part if part.end - part.start > _BESIDE else None for part in around)
+                title = replace(block, kind="title", level=0, start=span[0] if before else block.start,
+                                end=span[1] if after else block.end)
+                return [*blocks[:i], *([before] if before else []), title, *([after] if after else []), *blocks[i + 1:]]
             return blocks
         if block.start > span[0]:
             break

@@ -19,10 +19,10 @@ from lxml import etree
 from extractor.errors import InputError
 from extractor.model import Block, Document
 
-from .builder import with_title
+from .builder import described, with_title
 from .encoding import decode
 from .html_text import Walker
-from .metadata import Metadata, parse_date, read_metadata
+from .metadata import Metadata, parse_date
 from .source import document_id
 
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
@@ -67,7 +67,7 @@ def html_document(data: bytes, *, digest: str, name: str, place: str | None = No
     if not text.strip():
         raise InputError("has no text (a page that only scripts fill, or a picture)", where=name,
                          hint="save the page from the browser, or look for its attachment", code="empty")
-    found = read_metadata(text)
+    found, blocks = described(text, blocks)
     title, span = _title(head, found, text, blocks)
     if span is not None:
         blocks = with_title(blocks, span)

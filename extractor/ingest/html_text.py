@@ -16,7 +16,8 @@ _BLOCK = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
     "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre",
-    "search", "section", "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"})
+    "search", "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th",
+    "thead", "tr", "ul", "noframes"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _PARTS = {"nav": "navigation", "footer": "footer", "aside": "related", "button": "navigation", "select": "navigation",
           "option": "navigation", "noscript": "navigation", "search": "navigation"}
@@ -29,6 +30,7 @@ _DIGITS = re.compile(r"\d")
 _MOST = 0.4
 """A part that holds more of the page's prose than this is the report, whatever its class says."""
 _LIST_OF_LINKS = 4
+_PROSE = 300
 _MAX_SPAN = 1000
 _LAYOUT_CELL = 500
 
@@ -146,6 +148,8 @@ class Walker:
         role = attributes.get("role")
         if role in _ROLES:
             return _ROLES[str(role)]
+        if "hidden" in attributes:
+            return "hidden"
         style = attributes.get("style")
         if style and _HIDDEN.search(str(style)):
             return "hidden"
@@ -181,6 +185,9 @@ class Walker:
         self.blank = trailing
 
     def _put(self, text: str) -> None:
+        if not self.in_cell and self.size == self.block_start and self.parts and not self.parts[-1].endswith("\n"):
+            self._raw("\n")  # running text below a table
+            self.block_start = self.size
         if self.soft_break:
             self._raw("\n")
             self.soft_break = False
@@ -267,7 +274,7 @@ class Walker:
                 continue
             for i in range(first, last):
                 notes[i] = notes[i] or note
-        self._mark_link_lists(notes)
+        self._mark_links(notes)
         result = []
         for block, note in zip(self.blocks, notes, strict=True):
             if block.start == block.end and block.kind != "table_cell":
@@ -278,8 +285,14 @@ class Walker:
                 result.append(block)
         return result
 
-    def _mark_link_lists(self, notes: list[str]) -> None:
-        """Four and more short blocks in a row that are nothing but links: a menu or a list of other articles."""
+    def _mark_links(self, notes: list[str]) -> None:
+        """Short blocks that are nothing but links: four and more in a row are a menu or a list of other articles; on a
+        page with prose also one alone (the layout tables of old sites), unless it is a heading."""
+        prose = sum(block.end - block.start for block, link in zip(self.blocks, self.linked, strict=True) if not link)
+        if prose >= _PROSE:
+            for i, (block, link) in enumerate(zip(self.blocks, self.linked, strict=True)):
+                if link and block.end - block.start <= 80 and block.kind in ("paragraph", "list_item"):
+                    notes[i] = notes[i] or "navigation"
         run: list[int] = []
         for i, (block, link) in enumerate(zip(self.blocks, self.linked, strict=True)):
             if link and block.end - block.start <= 80:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractor.model import Span
+from extractor.model import Block, Span
 
 #: Printed labels by the field that they mean; the first of a row names the field in ``Document.meta``.
 _LABELS = (
@@ -64,6 +64,7 @@ _NOT_TITLE = re.compile(
     r"\A[一二三四五六七八九十]+、|\A表\s?\d|\d[万亿]?[户人元个%项]|"
     r"[一-鿿](?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?\Z")
 _LONG = 120
+_MOST_LABELS = 80
 _HEAD_LINES = 60
 _HEAD_CHARS = 6000
 _TITLE_CHARS = 80
@@ -80,21 +81,55 @@ class Metadata:
     meta: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_metadata(text: str) -> Metadata:
-    """Title, publisher, date of issue and labelled fields of a document's text.
+def read_metadata(text: str, known: Mapping[str, str] | None = None) -> Metadata:
+    """Title, publisher, date of issue and labelled fields of a document's text; ``known`` are fields found before.
 
     >>> found = read_metadata("云岭市2023年工作总结\\n发布时间:2024-01-09 17:24来源: 云岭市农业局\\n\\n正文。")
     >>> found.title, found.publisher, found.issued
     ('云岭市2023年工作总结', '云岭市农业局', '2024-01-09')
     """
     lines = _head(text)
-    meta = _labelled(text, lines)
+    meta = _labelled(text, lines) | dict(known or {})
     title, span = _title(text, lines, meta.get("名称"))
     publisher = meta.get("发布机构") or meta.get("来源") or None
     issued = parse_date(meta.get("发布日期", "")) or parse_date(meta.get("成文日期", ""))
     if issued is None:
         issued = _date_line(text, lines) or _signed(text)
     return Metadata(title, span, publisher, issued, meta)
+
+
+def label_cells(text: str, blocks: Sequence[Block]) -> tuple[dict[str, str], set[int]]:
+    """Fields of the table with which a disclosure page begins (索引号 | 发布机构 ...), label and value in cells.
+
+    The second is the indices of its blocks: a table with two labels and more, most of whose rows are labels and values,
+    is no table of the report.
+    """
+    meta: dict[str, str] = {}
+    found: set[int] = set()
+    tables: dict[int, list[int]] = {}
+    for i, block in enumerate(blocks):
+        if block.table is not None and block.kind == "table_cell" and block.table not in tables:
+            if block.start >= _HEAD_CHARS:
+                break
+            tables[block.table] = []
+        if block.kind == "table_cell" and block.table in tables:
+            tables[block.table].append(i)
+    for cells in tables.values():
+        if len(cells) > _MOST_LABELS:
+            continue
+        fields: dict[str, str] = {}
+        for i, k in itertools.pairwise(cells):
+            key = _BLANK.sub("", text[blocks[i].start:blocks[i].end]).rstrip(":：\n")
+            value = text[blocks[k].start:blocks[k].end].strip()
+            if key in _FIELD and blocks[i].row == blocks[k].row and _BLANK.sub("", value).rstrip(":：") not in _FIELD:
+                fields.setdefault(_FIELD[key], value)
+        rows = len({blocks[i].row for i in cells})
+        if len(fields) >= max(2 if "索引号" in fields else 3, rows):
+            found.update(cells)
+            for key, value in fields.items():
+                if value and key not in meta:
+                    meta[key] = value if key in ("名称", "关键词", "内容概述") else _short(key, value)
+    return meta, found
 
 
 def parse_date(printed: str) -> str | None:
@@ -175,7 +210,7 @@ def _short(name: str, value: str) -> str:
     if name.endswith("日期"):
         found = _DATE.search(value) or _HAN_DATE.search(value)
         if found:
-            clock = re.match(r"日?\s?\d{1,2}:\d\d(?::\d\d)?", value[found.end():])
+            clock = re.match(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日", value[found.end():])
             return value[:found.end() + (clock.end() if clock else 0)].strip()
     cut = _CUT.search(value)
     if cut and cut.start() > 0:

@@ -40,9 +40,14 @@ class Limits:
     ratio: int = 400
 
     @property
+    def usual(self) -> int:
+        """The most that is read from a source that is no PDF."""
+        return max(self.text, self.html, self.office)
+
+    @property
     def largest(self) -> int:
-        """The most that is read from any source before its kind is known."""
-        return max(self.text, self.html, self.pdf, self.office)
+        """The most that is read from any source."""
+        return max(self.usual, self.pdf)
 
 
 DEFAULT_LIMITS = Limits()
@@ -68,8 +73,12 @@ def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
         raise too_large(where, status.st_size, limits.largest)
     try:
         with path.open("rb") as stream:
+            head = stream.read(1024)
+            # Only a PDF may be that large; nothing else is read before it is refused.
+            if status.st_size > limits.usual and b"%PDF-" not in head:
+                raise too_large(where, status.st_size, limits.usual)
             # One byte more than allowed: a file that grows while it is read is found out.
-            data = stream.read(limits.largest + 1)
+            data = head + stream.read(limits.largest + 1 - len(head))
     except OSError as error:
         raise read_error(where, error) from None
     if len(data) > limits.largest:
