@@ -49,6 +49,7 @@ class Run:
             )
         self._texts = Texts(folder)
         self._documents: dict[str, Document] = {}
+        self._rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
 
     def query(
         self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()
@@ -79,8 +80,20 @@ class Run:
 
     def document(self, doc: str) -> dict[str, Any] | None:
         """The row of ``documents`` that was read under this id (not a duplicate's)."""
-        rows = self.query("SELECT * FROM documents WHERE doc = ? AND status = 'ok' LIMIT 1", [doc])
+        rows = self._kept("SELECT * FROM documents WHERE doc = ? AND status = 'ok' LIMIT 1", doc)
         return rows[0] if rows else None
+
+    def _kept(self, sql: str, doc: str) -> list[dict[str, Any]]:
+        """The rows of a document, remembered: the items of one document are looked at one after the other."""
+        with self._lock:
+            rows = self._rows.get((sql, doc))
+        if rows is None:
+            rows = self.query(sql, [doc])
+            with self._lock:
+                while len(self._rows) >= 4 * _KEPT:
+                    self._rows.pop(next(iter(self._rows)))
+                self._rows[sql, doc] = rows
+        return [dict(row) for row in rows]
 
     def plain(self, doc: str) -> str:
         """The text of a document alone: quicker than :meth:`text`, which reads layout and page positions too."""
@@ -112,15 +125,15 @@ class Run:
 
     def figures(self, doc: str) -> list[dict[str, Any]]:
         """The figures of a document in text order."""
-        return self.query("SELECT * FROM figures WHERE doc = ? ORDER BY file_row_number", [doc])
+        return self._kept("SELECT * FROM figures WHERE doc = ? ORDER BY file_row_number", doc)
 
     def ledger(self, doc: str) -> list[dict[str, Any]]:
         """Every numeric mention of a document in text order."""
-        return self.query("SELECT * FROM ledger WHERE doc = ? ORDER BY file_row_number", [doc])
+        return self._kept("SELECT * FROM ledger WHERE doc = ? ORDER BY file_row_number", doc)
 
     def flags(self, doc: str, figure: str | None = None) -> list[dict[str, Any]]:
         """The flags of a document, or of one of its figures."""
-        rows = self.query("SELECT * FROM flags WHERE doc = ? ORDER BY file_row_number", [doc])
+        rows = self._kept("SELECT * FROM flags WHERE doc = ? ORDER BY file_row_number", doc)
         return rows if figure is None else [row for row in rows if row["figure"] == figure]
 
     def at(self, kind: str, doc: str, start: int, end: int) -> Item | None:

@@ -52,7 +52,7 @@ def context(run: Run, item: Item, around: int = AROUND) -> dict[str, Any]:
 
 
 def _figure(run: Run, item: Item, found: dict[str, Any]) -> None:
-    rows = run.query("SELECT * FROM figures WHERE doc = ? AND id = ?", [item.doc, item.figure])
+    rows = [row for row in run.figures(item.doc) if row["id"] == item.figure]
     if not rows:
         return
     row = rows[0]
