@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 TEXT = """{place}{year}年乡村振兴工作总结
 （发布日期：{year}-12-20）
@@ -30,8 +31,9 @@ def report(number: int) -> str:
     """A report with numbers of its own: one of 20 places and 5 years, every so often with a damaged number."""
     year = 2019 + number % 5
     numbers = {key: 1000 + (number * 7919 + at * 104729) % 90000 for at, key in enumerate("abcdeghi")}
-    text = TEXT.format(place=f"云{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{'东西'[number // 10 % 2]}县", year=year, next=year + 1,
-                       f=f"{number % 29 + 1}.{number % 7}", **{**numbers, "i": 50 + number % 49})
+    place = f"云{'甲乙丙丁戊己庚辛壬癸'[number % 10]}{'东西'[number // 10 % 2]}县"
+    text = TEXT.format(place=place, year=year, next=year + 1, f=f"{number % 29 + 1}.{number % 7}",
+                       **{**numbers, "i": 50 + number % 49})
     return text.replace("监测对象", f"监测对象{number + 10}").replace("亩，", "/亩，") if number % 11 == 3 else text
 
 
@@ -52,6 +54,12 @@ def program(*arguments: object, chunk: int = 4, **environment: str) -> subproces
     """Run the program to its end."""
     return subprocess.run(command(*arguments, chunk=chunk), capture_output=True, encoding="utf-8", check=False,
                           env={**os.environ, **environment}, timeout=300)
+
+
+def start(*arguments: object, chunk: int = 1, **options: Any) -> subprocess.Popen[str]:
+    """Begin a run in a process group of its own."""
+    return subprocess.Popen(command(*arguments, chunk=chunk), start_new_session=True, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, encoding="utf-8", **options)
 
 
 def tables(run: Path) -> dict[str, bytes]:

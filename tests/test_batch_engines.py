@@ -54,13 +54,13 @@ def _node(kind: str, *arguments: object, folder: Path) -> subprocess.Popen[bytes
 def scheduler(tmp_path: Path) -> Iterator[str]:
     """The address of a scheduler with two workers (one thread each), all of them processes of their own."""
     file = tmp_path / "scheduler.json"
-    options = ("--no-dashboard",)
-    nodes = [_node("scheduler", "--host", "127.0.0.1", "--port", 0, "--scheduler-file", file, *options,
-                   folder=tmp_path)]
-    for number in range(2):
-        nodes.append(_node("worker", "--scheduler-file", file, "--nthreads", 1, "--no-nanny", "--no-dashboard",
-                           "--host", "127.0.0.1", "--name", f"w{number}", "--local-directory", tmp_path / "scratch",
-                           folder=tmp_path))
+    options = ("--scheduler-file", file, "--host", "127.0.0.1", "--no-dashboard")
+    nodes = [_node("scheduler", "--port", 0, *options, folder=tmp_path)]
+    nodes += [
+        _node("worker", *options, "--nthreads", 1, "--no-nanny", "--name", f"w{number}", "--local-directory",
+              tmp_path / "scratch", folder=tmp_path)
+        for number in range(2)
+    ]
     deadline = time.monotonic() + 60
     while not file.exists():
         assert time.monotonic() < deadline, "the scheduler does not start"

@@ -19,6 +19,8 @@ from extractor.errors import ExtractorError
 if TYPE_CHECKING:
     from extractor.batch.encode import ReadTask
 
+#: Exit status of a child that could not allocate what it needed.
+OUT_OF_MEMORY = 77
 #: In the shared file: which document of the task is under way (-1: none), and how often it has changed.
 BEAT = struct.Struct("<qq")
 
@@ -83,6 +85,8 @@ def _answer(task: ReadTask, library: Any, at: Any, given: Any) -> Answer:
         value = task.run(library, at, given)
     except (ExtractorError, OSError) as error:
         return Answer(error=error)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
     return Answer(value, leaving=getattr(value, "exhausted", False))
 
 
@@ -106,11 +110,17 @@ def _send(stream: BinaryIO, answer: Answer) -> None:
 
 def _warm(library: Any) -> None:
     """Load and compile now what the first document would pay for, within no document's limits."""
-    from extractor.pipeline import extract
-    from extractor.tables.places import parent_name
+    from extractor.batch import work
+    from extractor.batch.encode import Builder, Limits
+    from extractor.batch.sources import Source
+    from extractor.batch.stamp import Stamp
+    from extractor.ingest import from_text
 
-    extract("云岭县2023年脱贫户3909户。", library)
-    parent_name("")
+    source = Source("", "")
+    document = from_text("云岭县2023年乡村振兴工作总结\n截至2023年底，全县脱贫户3909户。", name="")
+    builder = Builder(Stamp("", library.hash), Limits())
+    builder.add(source, work.process(source, document, library), 0.0)
+    builder.finish()
 
 
 def _limit(memory: int) -> None:

@@ -6,17 +6,18 @@ so that a document that kills its process does not cost the worker; a worker tha
 
 from __future__ import annotations
 
+import queue
 import threading
 import tomllib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractor.batch.encode import Limits, ReadTask
-from extractor.batch.engine import Done, Task
+from extractor.batch.engine import Done, Task, never
 from extractor.batch.local import Child
 from extractor.batch.stamp import code_hash
 from extractor.batch.store import open_store
@@ -25,6 +26,8 @@ from extractor.errors import ExtractorError, UsageError
 if TYPE_CHECKING:
     from extractor.library import Library
 
+#: How long a wait lasts until somebody may stop it, seconds.
+_POLL = 0.25
 CONFIGURATION = "extractor.toml"
 #: Tasks under way for each thread of the cluster.
 _AHEAD = 3
@@ -72,10 +75,8 @@ class Cluster:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Done]:
-        from distributed import as_completed
-
-        futures: Any = as_completed(loop=self._client.loop)  # type: ignore[no-untyped-call]
+    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+        finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         under_way: dict[Any, tuple[Task, int]] = {}
         exhausted = False
         while True:
@@ -84,13 +85,16 @@ class Cluster:
                 if task is None:
                     exhausted = True
                     break
-                self._submit(task, 0, under_way, futures)
-            if not under_way:
+                self._submit(task, 0, under_way, finished)
+            if not under_way or is_stopped():
                 return
-            future = next(futures)
+            try:
+                future = finished.get(timeout=_POLL)
+            except queue.Empty:
+                continue
             task, lost = under_way.pop(future.key)
             if self._was_lost(future) and lost < _RETRIES:
-                self._submit(task, lost + 1, under_way, futures)
+                self._submit(task, lost + 1, under_way, finished)
                 continue
             yield Done(task.number, self._result(future))
             future.release()
@@ -100,13 +104,13 @@ class Cluster:
         if self._made is not None:
             self._made.close()
 
-    def _submit(self, task: Task, lost: int, under_way: dict[Any, tuple[Task, int]], futures: Any) -> None:
+    def _submit(self, task: Task, lost: int, under_way: dict[Any, tuple[Task, int]], finished: Any) -> None:
         sent = replace(task, root="") if isinstance(task, ReadTask) and not self._shared else task
         # The key is made here: two equal tasks of two runs must not be taken for one.
         future = self._client.submit(do_task, sent, self._patterns, self._limits, code_hash(), pure=False,
                                      key=f"extractor-{uuid.uuid4().hex}")
         under_way[future.key] = (task, lost)
-        futures.add(future)
+        future.add_done_callback(finished.put)
 
     def _was_lost(self, future: Any) -> bool:
         """Whether Dask has given a task up because workers died under it. Documents do not kill workers here (each

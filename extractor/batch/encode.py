@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,9 +55,6 @@ class ReadTask:
     """Where the parts lie; empty to have the bytes sent back."""
     limits: Limits = field(default_factory=Limits)
 
-    def __len__(self) -> int:
-        return len(self.sources)
-
     def run(self, library: Library, at: Callable[[int], None], given: Mapping[int, InputError]) -> Written:
         """Do it. ``at`` is told which document comes next (-1: none); ``given`` are documents that are not to be
         touched because they have killed a worker, with the reason. Raises :class:`OSError` where the part cannot be
@@ -81,6 +78,11 @@ class ReadTask:
         if self.root:
             open_store(self.root).write(name, data)
         return Written(name, b"" if self.root else data, exhausted=builder.exhausted)
+
+
+    def heaviest(self, given: Container[int]) -> int:
+        left = [number for number in range(len(self.sources)) if number not in given]
+        return max(left, key=lambda number: self.sources[number].size, default=-1)
 
 
 @dataclass(frozen=True, slots=True)

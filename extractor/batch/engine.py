@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +10,11 @@ from extractor.errors import InputError
 
 if TYPE_CHECKING:
     from extractor.library import Library
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
 
 
 class Task(Protocol):
@@ -20,6 +25,9 @@ class Task(Protocol):
 
     def run(self, library: Library, at: Callable[[int], None], given: Mapping[int, InputError]) -> Any:
         """Do it. ``at`` is told which document comes next; ``given`` are documents that are errors already."""
+
+    def heaviest(self, given: Container[int]) -> int:
+        """The largest document that is not ``given``; -1 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,9 @@ class Engine(Protocol):
     def slots(self) -> int:
         """Tasks that are done at the same time."""
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Done]:
-        """Results as they come, in any order; tasks are taken from the iterator as they are needed."""
+    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+        """Results as they come, in any order; tasks are taken from the iterator as they are needed. Ends early, with
+        tasks under way left alone, once ``is_stopped``. Raises what a task raised."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -53,8 +62,10 @@ class Inline:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Done]:
+    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         for task in tasks:
+            if is_stopped():
+                return
             yield Done(task.number, task.run(self._library, lambda document: None, {}))
 
     def close(self) -> None:

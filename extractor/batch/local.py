@@ -14,13 +14,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from extractor.batch.child import BEAT, Answer, Hello
+from extractor.batch.child import BEAT, OUT_OF_MEMORY, Answer, Hello
 from extractor.batch.encode import Limits
-from extractor.batch.engine import Done, Task
+from extractor.batch.engine import Done, Task, never
 from extractor.errors import ExtractorError, InputError
 
 #: Tasks under way or waiting for each process: enough that none idles, few enough that little is held.
@@ -31,6 +31,12 @@ _WATCH = 0.2
 _START = 300.0
 #: Deaths at one document until it is held to be the reason: the first may be somebody else's doing.
 _DEATHS = 2
+#: How long a wait lasts until somebody may stop it, seconds.
+_POLL = 0.25
+#: Time for a process that has closed its pipes to end by itself, seconds.
+_LEAVE = 0.5
+#: Deaths of processes that had no document, until it is no use to try again.
+_IDLE_DEATHS = 5
 _PROGRAM = "from extractor.batch.child import main; main()"
 
 
@@ -69,12 +75,15 @@ class Child:
                 return answer.value
             if self._closed:
                 raise InputError("was stopped", code="crashed")
-            at, verdict = BEAT.unpack(self._beat)[0], self._verdict or "crashed"
-            self._end()
+            at = BEAT.unpack(self._beat)[0]
+            status = self._end()
+            verdict = self._verdict or ("memory" if status == OUT_OF_MEMORY else "crashed")
+            if at < 0 and verdict == "memory":
+                at = task.heaviest(given)  # together they are too much to be written
             deaths[at] += 1
             if at < 0:
                 idle_deaths += 1
-                if idle_deaths > 5:
+                if idle_deaths > _IDLE_DEATHS:
                     raise ExtractorError("working processes die before they can work", code="crashed",
                                          hint="look for what kills them: memory, limits of the system")
             elif verdict != "crashed" or deaths[at] >= _DEATHS:
@@ -150,16 +159,19 @@ class Child:
         assert process.stdout is not None
         return cast(Answer, pickle.load(process.stdout))
 
-    def _end(self) -> None:
+    def _end(self) -> int | None:
+        """End the process if it has not ended itself; its exit status."""
         process, self._process = self._process, None
         if process is None:
-            return
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0 if self._closed else _LEAVE)
         process.kill()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
-        process.wait()
+        return process.wait()
 
 
 def _reason(verdict: str, limits: Limits) -> InputError:
@@ -194,8 +206,7 @@ class Local:
         self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self._stop = threading.Event()
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[Done]:
-        """Results as they come, in any order. Raises the first error of a task that is not about its documents."""
+    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         under_way = 0
         exhausted = False
         while True:
@@ -209,7 +220,9 @@ class Local:
                 under_way += 1
             if not under_way:
                 return
-            done = self._next()
+            done = self._next(is_stopped)
+            if done is None:
+                return
             under_way -= 1
             if done.error is not None:
                 raise done.error
@@ -254,8 +267,8 @@ class Local:
             for child in self._children:
                 child.watch(now)
 
-    def _next(self) -> Done:
-        # A wait without a limit cannot be interrupted on every system.
-        while True:
+    def _next(self, is_stopped: Callable[[], bool]) -> Done | None:
+        while not is_stopped():
             with contextlib.suppress(queue.Empty):
-                return self._done.get(timeout=1.0)
+                return self._done.get(timeout=_POLL)
+        return None

@@ -15,6 +15,7 @@ from extractor.batch.assemble import assemble
 from extractor.batch.encode import ReadTask, Written
 from extractor.batch.engine import Engine, Inline
 from extractor.batch.index import Index
+from extractor.batch.interrupt import Interrupt
 from extractor.batch.local import Local
 from extractor.batch.output import Output, open_output
 from extractor.batch.planning import Options, Plan
@@ -76,7 +77,7 @@ def execute(
 def run(job: Job, library: Library, watcher: Watcher) -> Outcome:
     """Do what is not done yet, and write the tables.
 
-    A document that cannot be read is a row with its error. An interruption (:class:`KeyboardInterrupt`) while
+    A document that cannot be read is a row with its error. An interruption (Ctrl-C) while
     documents are read ends the run with what is done: its tables are written if the folder holds no finished ones.
     Raises :class:`UsageError` for an unusable output folder or one where another run is at work, and
     :class:`OSError` where nothing can be written (a full disk); parts that are complete are kept in any case.
@@ -108,14 +109,13 @@ def _run(
     watcher.planned(plan, skipped)
     engine = _engine(job, library, target, plan)
     stack.callback(engine.close)
-    interrupted = False
     before = target.manifest()
-    try:
+    with Interrupt() as interrupt:
         if plan.todo:
-            _read(plan, engine, target, stamp, job, watcher)
-    except KeyboardInterrupt:
+            _read(plan, engine, target, stamp, job, watcher, interrupt)
+    interrupted = interrupt.is_set() and plan.pending > 0
+    if interrupted:
         engine.close()
-        interrupted = True
         if before is not None or not len(plan.numbers()):
             summary = Summary.read(before) if before is not None else Summary()
             return Outcome(summary, watcher.done, plan.pending, interrupted=True, written=False)
@@ -156,7 +156,8 @@ def _engine(job: Job, library: Library, target: Output, plan: Plan) -> Engine:
     return Inline(library)
 
 
-def _read(plan: Plan, engine: Engine, target: Output, stamp: Stamp, job: Job, watcher: Watcher) -> None:
+def _read(plan: Plan, engine: Engine, target: Output, stamp: Stamp, job: Job, watcher: Watcher,
+          interrupt: Interrupt) -> None:
     """Do what is to be done; each result is a part on disk before it counts."""
     under_way: dict[int, list[int]] = {}
     store = target.store()
@@ -167,7 +168,7 @@ def _read(plan: Plan, engine: Engine, target: Output, stamp: Stamp, job: Job, wa
             yield ReadTask(number, sources, stamp, target.parts, job.options.limits)
 
     watcher.phase("reading")
-    for done in engine.run(tasks()):
+    for done in engine.run(tasks(), interrupt.is_set):
         written: Written = done.value
         if written.data:
             store.write(written.name, written.data)
