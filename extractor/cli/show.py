@@ -100,9 +100,14 @@ def _draw(file: str, extraction: Extraction, page: Page, png: Path) -> None:
         for entry in extraction.ledger
         for box in boxes_of(glyphs, entry.start, entry.end)
     ]
-    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    picture, scale = page_picture(data, page, name=file)
-    draw_boxes(picture, scale, marks, page.number).save(png, format="PNG")
+    if not Path(file).is_file():
+        raise UsageError("--png reads the file a second time", where=file, hint="save it to a file of its own")
+    picture, scale = page_picture(Path(file).read_bytes(), page, name=file)
+    try:
+        draw_boxes(picture, scale, marks, page.number).save(png, format="PNG")
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror or error}", where=str(png),
+                         hint="choose another file") from None
     counts = Counter(entry.disposition for entry in extraction.ledger
                      if any(box[0] == page.number for box in boxes_of(glyphs, entry.start, entry.end)))
     told = ", ".join(f"{count} {name}" for name, count in counts.most_common())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import warnings
 from array import array
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
@@ -65,21 +66,25 @@ def image_document(data: bytes, *, digest: str, name: str, place: str | None = N
         lines = _lines(picture, number, 1 / scale)
         pages.append(PageContent(number, float(width), float(height), lines, recognised=True))
     flowed = flow(pages)
-    warnings = (f"ocr: {len(pages)} pictures were read by recognition",)
-    return document_of(flowed, warnings, digest=digest, name=name, place=place, period=period, kind="image")
+    told = (f"ocr: {len(pages)} pictures were read by recognition",)
+    return document_of(flowed, told, digest=digest, name=name, place=place, period=period, kind="image")
 
 
 def _frames(data: bytes, name: str) -> list[Any]:
     from PIL import Image, ImageSequence
 
+    most = f"{_MOST_PIXELS // 1_000_000} million points or {_MOST_FRAMES} pages"
+    too_large = InputError(f"is a picture of more than {most}", where=name,
+                           hint="scan it with 200 to 300 points an inch", code="too_large")
     try:
-        image = Image.open(io.BytesIO(data))
-        if image.width * image.height > _MOST_PIXELS or getattr(image, "n_frames", 1) > _MOST_FRAMES:
-            raise InputError(f"has {image.width} x {image.height} points", where=name,
-                             hint="scan it with 200 to 300 points an inch", code="too_large")
-        return [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
-    except InputError:
-        raise
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of damage and of sizes that are judged here
+            image = Image.open(io.BytesIO(data))
+            if image.width * image.height > _MOST_PIXELS or getattr(image, "n_frames", 1) > _MOST_FRAMES:
+                raise too_large
+            return [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
+    except (InputError, Image.DecompressionBombError):
+        raise too_large from None
     except Exception:
         raise InputError("is not a picture that can be read (damaged or truncated)", where=name,
                          hint="download it again", code="image") from None
