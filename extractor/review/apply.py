@@ -12,9 +12,17 @@ from typing import TYPE_CHECKING, Any
 from extractor.batch.manifest import dump
 from extractor.review.corrected import corrected_figure, observations
 from extractor.review.data import Run
-from extractor.review.layer import Change, build, stream, write_observations, write_panel
+from extractor.review.layer import (
+    CORRECTED_OBSERVATIONS,
+    Change,
+    build,
+    stream,
+    write_observations,
+    write_panel,
+)
 from extractor.review.settled import Settled, settled
 from extractor.review.store import Store
+from extractor.tables import dictionary
 from extractor.tables.records import Cell, Row, compact, joined, plain
 from extractor.tables.schema import FIGURES, Table, columns
 from extractor.tables.write import TableWriter, write_table, write_text
@@ -90,8 +98,10 @@ def apply(run: Run, store: Store, library: Library) -> Applied:
     try:
         _write_figures(run, work, marks, added)
         write_observations(run, layer, work, library)
-        write_panel(run, layer, work, library)
+        panel = write_panel(run, layer, work, library)
         write_table(work, CORRECTIONS, audit)
+        described = (FIGURES_LAYER, CORRECTED_OBSERVATIONS, panel, CORRECTIONS)
+        write_text(work / "dictionary.md", dictionary.markdown(described))
         states: Counter[str] = Counter(each.outcome.state for each in judged)
         counting = [each.outcome.decision for each in judged if each.outcome.state == "judged"]
         verdicts = Counter(decision.verdict for decision in counting if decision is not None)

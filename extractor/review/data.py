@@ -37,7 +37,8 @@ class Run:
         self.folder = folder
         self.manifest = read_manifest(folder)
         self._lock = threading.Lock()
-        self._database = duckdb.connect()
+        # The database must fetch nothing from the network, whatever a query looks like.
+        self._database = duckdb.connect(config={"autoinstall_known_extensions": "false"})
         # Row numbers of the files are the run's own order; nothing else is promised by SQL.
         for name in TABLES:
             path = folder / f"{name}.parquet"
