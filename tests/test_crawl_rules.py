@@ -424,6 +424,37 @@ def test_a_crawl_that_is_stopped_does_not_wait_for_pauses() -> None:
     assert time.monotonic() - begun < 2
 
 
+def test_pauses_double_and_the_sites_wish_is_kept() -> None:
+    from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
+    from scrapy.http import Response
+    from scrapy.settings import Settings
+
+    from extractor.crawl import resolver
+    from extractor.crawl.polite import BackOff, ComeBackLater
+
+    stats = SimpleNamespace(inc_value=lambda _: None)
+    spider = SimpleNamespace(crawler=SimpleNamespace(settings=Settings(), stats=stats))
+    middleware = BackOff(Settings())
+    middleware.crawler = SimpleNamespace(spider=spider)
+    one, pauses = request(max_retry_times=3), []
+    while (again := middleware.process_exception(one, DownloadTimeoutError())) is not None:
+        pauses.append(again.meta["pause"])
+        one = again
+    assert pauses == [0.2, 0.4, 0.8]
+
+    def answer(status: int, wish: str) -> Any:
+        response = Response("http://h.example/", status=status, headers={"Retry-After": wish})
+        return middleware.process_response(request(max_retry_times=1), response)
+
+    assert answer(503, "7").meta["pause"] == 7.0
+    assert answer(500, "7").meta["pause"] == 0.2, "Retry-After is for 429 and 503"
+    assert answer(404, "7").status == 404
+    with pytest.raises(ComeBackLater, match="come back after 4000 s"):
+        answer(429, "4000")
+    resolver.refused["inner.example"] = "10.0.0.7"
+    assert middleware.process_exception(request("http://inner.example/"), CannotResolveHostError()) is None
+
+
 @pytest.mark.parametrize(("header", "seconds"), [
     (b"120", 120.0), (b"0", 0.0), (b"", 0.0), (b"soon", 0.0), (b"-5", 0.0), (b"Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
     (b"9" * 400, 999_999_999.0), ("１２".encode(), 0.0),
