@@ -75,7 +75,7 @@ class Index:
             archive = Archive(stream, name)
             about = archive.about()
             if about.get("layout") != LAYOUT:
-                raise PartError(f"{name}: another layout")
+                raise PartError(name, "another layout")
             stamp = Stamp(str(about["code"]), str(about["patterns"]))
             table = archive.index()
         first, count = self._length, table.num_rows

@@ -35,6 +35,10 @@ _INDEX = "index.arrow"
 class PartError(Exception):
     """A part that cannot be read: cut off, damaged, or written by another layout. Its documents are done again."""
 
+    def __init__(self, part: str, problem: object) -> None:
+        super().__init__(f"{part}: {problem}")
+        self.part = part
+
 
 def pack(members: Mapping[str, bytes]) -> bytes:
     """Members as one archive, without times."""
@@ -78,18 +82,18 @@ class Archive:
     """What :func:`pack` wrote, read member by member. Raises :class:`PartError` for anything that is damaged."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._name = name
+        self.name = name
         try:
             self._zip = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, OSError, ValueError) as error:
-            raise PartError(f"{name}: {error}") from None
+            raise PartError(name, error) from None
 
     def read(self, member: str) -> bytes:
         """A member as it is; its checksum is verified."""
         try:
             return self._zip.read(member)
         except (zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
-            raise PartError(f"{self._name}: {error}") from None
+            raise PartError(self.name, error) from None
 
     def arrow(self, member: str) -> pa.Table:
         """A member that is an Arrow stream."""
@@ -98,7 +102,7 @@ class Archive:
         try:
             return pa.ipc.open_stream(pa.py_buffer(self.read(member))).read_all()
         except pa.ArrowInvalid as error:
-            raise PartError(f"{self._name}: {member}: {error}") from None
+            raise PartError(self.name, f"{member}: {error}") from None
 
     def text(self, member: str) -> bytes:
         """A member that is compressed text."""
@@ -109,7 +113,7 @@ class Archive:
         try:
             text: bytes = pa.decompress(data[8:], decompressed_size=size, codec="zstd", asbytes=True) if size else b""
         except (pa.ArrowInvalid, OSError) as error:
-            raise PartError(f"{self._name}: {member}: {error}") from None
+            raise PartError(self.name, f"{member}: {error}") from None
         return text
 
     def about(self) -> dict[str, Any]:
@@ -117,9 +121,9 @@ class Archive:
         try:
             data = json.loads(self.read(_ABOUT))
         except ValueError as error:
-            raise PartError(f"{self._name}: {error}") from None
+            raise PartError(self.name, error) from None
         if not isinstance(data, dict):
-            raise PartError(f"{self._name}: says nothing of itself")
+            raise PartError(self.name, "says nothing of itself")
         return data
 
     def index(self) -> pa.Table:
@@ -186,7 +190,7 @@ class Part:
             try:
                 self._tables[table.name] = found.cast(arrow_schema(table))
             except (pa.ArrowInvalid, ValueError) as error:
-                raise PartError(f"{table.name}: {error}") from None
+                raise PartError(self._archive.name, f"{table.name}: {error}") from None
         start, end = self._span(f"rows.{table.name}", first, last)
         return self._tables[table.name].slice(start, end - start)
 

@@ -18,6 +18,7 @@ from extractor.batch.index import Index
 from extractor.batch.interrupt import Interrupt
 from extractor.batch.local import Local
 from extractor.batch.output import Output, open_output
+from extractor.batch.parts import PartError
 from extractor.batch.planning import Options, Plan
 from extractor.batch.sources import Skipped, walk
 from extractor.batch.stamp import Stamp, stamp_of
@@ -25,6 +26,7 @@ from extractor.batch.state import FAILED, FINISHED, INTERRUPTED, State
 from extractor.batch.store import Store
 from extractor.batch.summary import Summary
 from extractor.batch.watch import Watcher
+from extractor.errors import UsageError
 from extractor.tables import dictionary, schema
 from extractor.tables.records import Row
 from extractor.tables.schema import Table
@@ -33,6 +35,10 @@ from extractor.version import version
 
 if TYPE_CHECKING:
     from extractor.library import Library
+
+
+#: Damaged parts that a run does again before it gives up.
+_DAMAGED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +94,26 @@ def run(job: Job, library: Library, watcher: Watcher) -> Outcome:
     with target.lock(), ExitStack() as stack:
         watcher.attach(target.state_file(State()))
         try:
-            outcome = _run(job, target, library, watcher, stack, began)
+            outcome = _repaired(job, target, library, watcher, stack, began)
         except BaseException as error:
             watcher.end(INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED, str(error))
             raise
         watcher.end(INTERRUPTED if outcome.interrupted else FINISHED)
         return outcome
+
+
+def _repaired(
+    job: Job, target: Output, library: Library, watcher: Watcher, stack: ExitStack, began: float
+) -> Outcome:
+    """A run that meets a part with a damaged inside (its index was in order) does without it and begins again."""
+    for _ in range(_DAMAGED):
+        try:
+            return _run(job, target, library, watcher, stack, began)
+        except PartError as error:
+            watcher.log("damaged", part=error.part, reason=str(error))
+            target.store().remove(error.part)
+    raise UsageError("its parts are damaged again and again", where=str(job.output),
+                     hint="look at the disk, and name another --output")
 
 
 def _run(
