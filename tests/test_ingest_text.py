@@ -161,3 +161,12 @@ def test_signature_date() -> None:
     ("2023-02-30", None), ("202401", None), ("", None)])
 def test_dates(printed: str, iso: str | None) -> None:
     assert parse_date(printed) == iso
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+def test_a_few_damaged_bytes_cost_a_warning(codec: str) -> None:
+    data = bytearray((REPORT * 20).encode(codec))
+    data[200] = data[-60] = 0xFF
+    document = load(bytes(data))
+    assert document.warnings[0].startswith("damaged_bytes")
+    assert len(document.text) >= len(REPORT * 20) - 6

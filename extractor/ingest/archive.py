@@ -97,6 +97,8 @@ class Zip:
         where = f"{self._name}!{member.name}"
         if member.size > self._limits.largest:
             raise too_large(where, member.size, self._limits.largest)
+        if member.offset < 0:
+            raise damaged(where, "no file begins where the directory says")
         self._stream.seek(member.offset)
         method, _, _ = self._header(where)
         if member.length > self._limits.largest:

@@ -122,6 +122,8 @@ def load_members(path: Path | str, wanted: Iterable[Member], *, place: str | Non
                     yield _document(container.read(_named(member)), member, name, place, period, limits)
                 except InputError as error:
                     yield error if error.where else _at(error, _full(name, member))
+                except OSError as error:  # the disk or the network, not the document
+                    yield read_error(_full(name, member), error)
     except InputError as error:
         # The container itself cannot be read (any more): every member that is left has this reason.
         for member in wanted:

@@ -79,6 +79,12 @@ def _legacy(data: bytes, where: str, declared: str | None) -> Decoded:
     text = _try(data, "gb18030")
     if text is not None and _plausible(text):
         return Decoded(text, "gb18030", warnings)
+    patched = data.decode("gb18030", "replace")
+    lost = patched.count("�")
+    if 0 < lost * 20 <= len(_HAN.findall(patched)) and _plausible(patched):
+        # GB 18030 with a few bytes damaged; read as anything else it would not be Chinese.
+        damage = f"damaged_bytes: {lost} byte sequence(s) are not valid GB 18030 (shown as �)"
+        return Decoded(patched, "gb18030", (*warnings, damage))
     codec = _detect(data)
     detected = _try(data, codec) if codec else None
     if detected is not None and codec is not None and _plausible(detected):

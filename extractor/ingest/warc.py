@@ -44,8 +44,9 @@ class Warc:
                 if _wanted(record):
                     yield Member(names.own(printable(url)[:400]), offset, length, size)
             self._stream.seek(end)
-            if self._stream.read(64).strip():
-                raise damaged(self._name, "a record in it is broken or cut off")  # warcio stops there without a word
+            # warcio goes on, or stops, without a word to us.
+            if iterator.err_count or self._stream.read(64).strip():
+                raise damaged(self._name, "a record in it is broken or cut off")
         except InputError:
             raise
         except Exception as error:  # warcio raises several kinds, and plain ones, for broken records
@@ -76,7 +77,9 @@ class Warc:
 def _iterator(stream: BinaryIO) -> Any:
     from warcio.archiveiterator import ArchiveIterator
 
-    return ArchiveIterator(stream)
+    iterator = ArchiveIterator(stream)
+    iterator.INC_RECORD = ""  # what it would print for a record of a wrong length; err_count counts them
+    return iterator
 
 
 def _wanted(record: ArcWarcRecord) -> bool:
