@@ -88,7 +88,7 @@ class Page:
 
     @property
     def done(self) -> int:
-        return int("".join(filter(str.isdigit, self.text("#count").split("/")[0])) or 0)
+        return int(self.browser.execute_script("return document.getElementById('bar')?.value ?? -1"))
 
     def judge(self, *keys: str) -> None:
         """Press the keys of a judgement and wait until it is stored and the next item is shown."""

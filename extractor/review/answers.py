@@ -84,10 +84,12 @@ class Answers:
         """Store a decision."""
         place = {name: _text(given, name) for name in ("key", "kind", "doc", "fingerprint")}
         span = {name: _number(given, name) for name in ("start", "end")}
-        return self.session.decide(
+        sample, at, role = _text(given, "sample", ""), _number(given, "at", 0), _role(given)
+        stored = self.session.decide(
             {**place, **span}, _text(given, "verdict"), corrected=_fields(given), note=_text(given, "note", ""),
-            role=_role(given), revision=_number(given, "revision"),
+            role=role, revision=_number(given, "revision"),
         )  # fmt: skip
+        return {**stored, "todo": self.session.following(sample, role, at) if sample else None}
 
     def undo(self, given: Mapping[str, Any]) -> Any:
         """Take a decision back."""

@@ -33,6 +33,7 @@ LISTED = 100
 AROUND = 260
 STATES = ("todo", "open", "stale", "skipped", "judged", "disagreed")
 _LARGEST_SAMPLE = 2000
+_TO_JUDGE = {"coding": ("open", "stale"), "adjudication": ("disagreed",)}
 
 
 class Gone(UsageError):
@@ -152,7 +153,8 @@ class Session:
         if fresh:
             self.check_fresh()
         queue = self._queue(sample, role, fresh=fresh)
-        wanted = {"": None, "todo": {"open", "stale"}}.get(state, {state})
+        to_judge = _TO_JUDGE[role]
+        wanted = {"": None, "todo": to_judge}.get(state, (state,))
         places = [at for at, outcome in enumerate(queue.outcomes) if wanted is None or outcome.state in wanted]
         offset = min(max(offset, 0), max(len(places) - 1, 0)) // LISTED * LISTED
         return {
@@ -161,7 +163,7 @@ class Session:
             "offset": offset,
             "size": LISTED,
             "done": sum(outcome.state in ("judged", "skipped", "disagreed") for outcome in queue.outcomes),
-            "todo": next((at for at, found in enumerate(queue.outcomes) if found.state in ("open", "stale")), None),
+            "todo": next((at for at, found in enumerate(queue.outcomes) if found.state in _TO_JUDGE[role]), None),
             "items": [self._line(queue, at) for at in places[offset : offset + LISTED]],
         }
 
@@ -179,10 +181,14 @@ class Session:
         queue = self._queue(sample, role)
         if not 0 <= at < len(queue.items):
             raise Gone("the sample has no such item", where="at")
-        order = [*range(at + 1, len(queue.items)), *range(at)]
-        todo = next((i for i in order if queue.outcomes[i].state in ("open", "stale", "disagreed")), None)
         found = self.shown(queue.items[at], role, queue.outcomes[at].state)
-        return {**found, "at": at, "total": len(queue.items), "todo": todo}
+        return {**found, "at": at, "total": len(queue.items), "todo": self.following(sample, role, at)}
+
+    def following(self, sample: str, role: str, at: int) -> int | None:
+        """Which item of a sample is to be judged after the one at ``at``, round to the beginning; None: all are."""
+        outcomes = self._queue(sample, role).outcomes
+        order = [*range(at + 1, len(outcomes)), *range(min(at, len(outcomes)))]
+        return next((i for i in order if outcomes[i].state in _TO_JUDGE[role]), None)
 
     def item_at(self, kind: str, doc: str, start: int, end: int) -> dict[str, Any]:
         """Everything about the item at a place of a document, in a sample or not."""

@@ -7,7 +7,7 @@ const find = (id) => document.getElementById(id);
 const main = find("content");
 const marks = [...document.querySelectorAll("#text .mark")];
 const panel = new Panel(find("verdict"), find("acts"), {
-  decided: (_, verdict) => choose(current, { told: t(`verdict.${verdict}`) }),
+  decided: (verdict) => choose(current, { told: t(`verdict.${verdict}`) }),
   undo, previous: () => move(-1), next: () => move(1), refresh: () => choose(current),
 });
 let current = -1;
@@ -48,6 +48,7 @@ function move(step) {
 }
 
 async function undo() {
+  await panel.settled;
   try {
     const taken = await api("undo", { role: "coding", key: panel.data?.key ?? "" });
     banner("");

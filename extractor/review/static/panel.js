@@ -32,17 +32,21 @@ function reading(fields) {
     .filter(Boolean).join(" · ");
 }
 
-/** Judges one item at a time. `decided(result, verdict)` is called when a decision is stored. */
+/**
+ * Judges one item at a time. Handlers: `decided(verdict, todo)` once a decision is stored, `refresh()` where it was not,
+ * `undo()`, `previous()`, `next()`; `place()` says where in a sample one is, so that the answer names the next item to do.
+ */
 export class Panel {
   /** `root` takes what is known of the item, `acts` the buttons and the form. */
-  constructor(root, acts, { decided, undo, previous, next, refresh }) {
+  constructor(root, acts, handlers) {
     this.root = root;
     this.acts = acts;
-    this.handlers = { decided, undo, previous, next, refresh };
+    this.handlers = handlers;
     this.data = null;
     this.role = "coding";
     this.drafts = new Map();
     this.busy = false;
+    this.settled = null;
     this.form = null;
   }
 
@@ -201,8 +205,12 @@ export class Panel {
   }
 
   /** Store a decision about the item that is shown. */
-  async decide(verdict, fields = null) {
-    if (this.busy || !this.data) return;
+  decide(verdict, fields = null) {
+    if (!this.busy && this.data) this.settled = this.store(verdict, fields);
+    return this.settled;
+  }
+
+  async store(verdict, fields) {
     const { data } = this;
     const note = (this.drafts.get(data.key) ?? data.decision?.note ?? "").trim();
     if (note.length > NOTE) {
@@ -211,14 +219,14 @@ export class Panel {
     }
     this.busy = true;
     try {
-      const result = await api("decide", {
+      const { todo } = await api("decide", {
         key: data.key, kind: data.kind, doc: data.doc, start: data.start, end: data.end, fingerprint: data.fingerprint,
-        verdict, fields, note, role: this.role, revision: data.revision,
+        verdict, fields, note, role: this.role, revision: data.revision, ...this.handlers.place?.(),
       });
       banner("");
       this.drafts.delete(data.key);
       say(t("saved", { verdict: t(`verdict.${verdict}`), quote: data.quote }));
-      await this.handlers.decided(result, verdict);
+      await this.handlers.decided(verdict, todo);
     } catch (error) {
       if (error.status === 422 && this.form && error.data.where !== "note") this.wrong(error.data);
       else {

@@ -8,7 +8,7 @@ import { Panel } from "./panel.js";
 const SIGNS = { accept: "✓", reject: "✗", correct: "✎", skip: "–" };
 const find = (id) => document.getElementById(id);
 
-const state = { sample: "", role: "coding", filter: "", at: 0, data: null, list: null, picture: true, request: 0 };
+const state = { sample: "", role: "coding", filter: "", at: 0, data: null, list: null, picture: true, request: 0, asked: 0 };
 const ahead = new Map();
 let panel = null;
 
@@ -32,7 +32,8 @@ function fetchAhead(at) {
   ahead.set(at, coming);
 }
 
-async function open(at, { focus = true } = {}) {
+/** Show an item. The list beside it follows without being waited for, so that the next key can be pressed at once. */
+async function open(at, { focus = true, reload = false } = {}) {
   const request = ++state.request;
   let data;
   try {
@@ -50,16 +51,17 @@ async function open(at, { focus = true } = {}) {
   panel.show(data, state.role);
   if (focus) find("headline").focus({ preventScroll: true });
   say(`${t("position", { at: at + 1, total: data.total })}: ${data.quote}`);
-  await showInList();
+  showInList(reload).catch(complain);
   fetchAhead(data.todo);
   fetchAhead(at + 1);
 }
 
-async function showInList() {
+async function showInList(reload) {
   const { list } = state;
   if (!list.items.some((line) => line.at === state.at) && state.filter === "") {
     await loadList(Math.floor(state.at / list.size) * list.size);
-  } else drawList();
+  } else if (reload) await loadList(list.offset);
+  else drawList();
 }
 
 function neighbour(step) {
@@ -78,7 +80,10 @@ function move(step) {
 
 async function loadList(offset, fresh = false) {
   const wanted = { sample: state.sample, role: state.role, state: state.filter, offset, fresh: fresh ? 1 : "" };
-  state.list = await api(`list?${query(wanted)}`);
+  const asked = ++state.asked;
+  const list = await api(`list?${query(wanted)}`);
+  if (asked !== state.asked) return; // a later question was faster
+  state.list = list;
   drawList();
 }
 
@@ -205,21 +210,19 @@ async function loadRates() {
 
 // --- decisions
 
-async function decided(result, verdict) {
-  const here = state.at;
-  const next = state.data.todo;
-  ahead.delete(here);
-  await loadList(state.list.offset);
-  loadRates();
-  if (next === null || next === undefined) {
+async function decided(_, todo) {
+  ahead.delete(state.at);
+  if (todo === null) {
     ahead.clear();
-    await open(here);
+    await open(state.at, { reload: true });
     banner(t("all_done"));
     say(t("all_done"));
-  } else await open(next);
+  } else await open(todo, { reload: true });
+  loadRates();
 }
 
 async function undo() {
+  await panel.settled; // a decision that is on its way is the one to take back
   if (panel.busy) return;
   panel.busy = true;
   try {
@@ -227,11 +230,10 @@ async function undo() {
     const taken = await api("undo", { role: state.role, key: state.role === "coding" ? "" : state.data?.key ?? "" });
     banner("");
     ahead.clear();
-    await loadList(state.list.offset);
-    loadRates();
     const at = taken.places[`${state.sample}\n${state.role}`];
-    await open(at ?? state.at);
+    await open(at ?? state.at, { reload: true });
     say(t("undone", { quote: taken.quote }));
+    loadRates();
   } catch (error) {
     complain(error);
   } finally {
@@ -317,7 +319,9 @@ function setUp() {
   });
   document.addEventListener("keydown", onKey);
   if (!config.samples.length) return;
-  panel = new Panel(find("verdict"), find("acts"), { decided, undo, previous: () => move(-1), next: () => move(1), refresh });
+  panel = new Panel(find("verdict"), find("acts"), {
+    decided, undo, refresh, previous: () => move(-1), next: () => move(1), place: () => ({ sample: state.sample, at: state.at }),
+  });
   const given = new URLSearchParams(location.search);
   state.sample = config.samples.includes(given.get("sample")) ? given.get("sample") : config.samples[0];
   state.role = given.get("role") === "adjudication" ? "adjudication" : "coding";
