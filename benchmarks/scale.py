@@ -19,10 +19,11 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks import generate
+from benchmarks import costs, generate
 from benchmarks.processes import Watched, watch
 from benchmarks.report import between_marks, grid
 
@@ -37,7 +38,8 @@ class Measured:
     documents: int
     workers: int
     megabytes_in: float
-    megabytes_out: float
+    megabytes_out: dict[str, float]
+    """By kind: ``parts`` (what the next run takes up again), ``csv``, ``parquet``, ``other``."""
     watched: Watched
 
     @property
@@ -52,16 +54,15 @@ def sources(folder: Path, documents: int) -> list[Path]:
 
 
 def prepare(folder: Path, documents: int) -> None:
-    """Generate the documents, unless exactly these are there already."""
+    """Generate the documents, unless they are there already, perhaps with more."""
     stamp = folder / ".generated.json"
-    wanted = json.dumps({"documents": documents, "version": 1})
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if stamp.is_file() and json.loads(stamp.read_text())["documents"] >= documents:
         return
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     print(f"generating {documents:,} documents ...", file=sys.stderr, flush=True)
     generate.write(folder, documents)
-    stamp.write_text(wanted)
+    stamp.write_text(json.dumps({"documents": documents}))
 
 
 def run(name: str, folder: Path, documents: int, workers: int, output: Path) -> Measured:
@@ -71,13 +72,18 @@ def run(name: str, folder: Path, documents: int, workers: int, output: Path) -> 
     command = [sys.executable, "-c", "from extractor.cli import main; main()", "run", *map(str, inputs),
                "--output", str(output), "--workers", str(workers)]
     watched = watch(command, output.parent)
-    measured = Measured(name, documents, workers, sum(map(_size, inputs)), _size(output), watched)
+    measured = Measured(name, documents, workers, sum(_sizes(inputs).values()), _sizes([output]), watched)
     print(_line(measured), file=sys.stderr, flush=True)
     return measured
 
 
-def _size(folder: Path) -> float:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+def _sizes(folders: list[Path]) -> dict[str, float]:
+    """Megabytes of all files, by kind."""
+    kinds = {".part": "parts", ".csv": "csv", ".parquet": "parquet"}
+    found: Counter[str] = Counter()
+    for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        found[kinds.get(path.suffix, "other")] += path.stat().st_size
+    return {kind: size / 1e6 for kind, size in sorted(found.items())}
 
 
 def _line(measured: Measured) -> str:
@@ -86,7 +92,7 @@ def _line(measured: Measured) -> str:
     return (
         f"  {rate:,.1f} documents/s, {watched.seconds:.1f} s, CPU {watched.cpu_seconds:.1f} s, "
         f"parent {watched.parent_megabytes:.0f} MB, largest worker {measured.worker_megabytes:.0f} MB, "
-        f"out {measured.megabytes_out:.1f} MB, load {watched.load:.1f}"
+        f"out {sum(measured.megabytes_out.values()):.1f} MB, load {watched.load:.1f}"
     )
 
 
@@ -136,9 +142,31 @@ def table(found: list[Measured]) -> str:
             "MB out", "load")
     rows = [(m.name, m.workers, f"{m.documents / m.watched.seconds:,.1f}", f"{m.watched.seconds:,.1f}",
              f"{m.watched.cpu_seconds:,.1f}", f"{m.watched.parent_megabytes:.0f}", f"{m.worker_megabytes:.0f}",
-             f"{m.megabytes_in:,.1f}", f"{m.megabytes_out:,.1f}", f"{m.watched.load:.1f}") for m in found]
+             f"{m.megabytes_in:,.1f}", f"{sum(m.megabytes_out.values()):,.1f}", f"{m.watched.load:.1f}") for m in found]
     lines = "\n".join(f"- {'met' if met else '**missed**'}: {goal}" for goal, met in goals(found).items())
-    return f"{grid(head, rows)}\n\n{lines}"
+    return f"{grid(head, rows)}\n\n{lines}\n\n{costs.tables(cost_of(found))}"
+
+
+def cost_of(found: list[Measured]) -> costs.Costs:
+    """What a document costs, from the runs with all documents, with the small one for what does not grow."""
+    small, _, _, first, second = found
+    documents = first.documents - small.documents or first.documents
+    base = small if first.documents > small.documents else None
+
+    def per_document(all_of_it: float, part: float) -> float:
+        return (all_of_it - (part if base else 0.0)) / documents
+
+    workers = sum(first.watched.workers_cpu) - (sum(small.watched.workers_cpu) if base else 0.0)
+    return costs.Costs(
+        documents=first.documents,
+        worker_milliseconds=1000 * workers / documents,
+        parent_milliseconds=1000 * per_document(first.watched.parent_cpu, small.watched.parent_cpu),
+        again_milliseconds=1000 * second.watched.cpu_seconds / second.documents,
+        parent_megabytes=small.watched.parent_megabytes,
+        parent_bytes=1e6 * max(0.0, per_document(first.watched.parent_megabytes, small.watched.parent_megabytes)),
+        worker_megabytes=first.worker_megabytes,
+        bytes_in=1e6 * first.megabytes_in / first.documents,
+        bytes_out={kind: 1e6 * size / first.documents for kind, size in first.megabytes_out.items()})
 
 
 def main() -> int:

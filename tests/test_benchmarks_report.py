@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import generate, pages, peers, report, scale, timing
+from benchmarks import costs, generate, pages, peers, report, scale, timing
 from benchmarks.formats import FormatSpeed
 from benchmarks.peers import PeerSpeed
 from benchmarks.processes import Watched, watch
@@ -101,7 +101,8 @@ def test_a_watched_command_is_weighed_with_its_children(tmp_path: Path) -> None:
 
 def test_goals_of_scale_compare_the_right_runs() -> None:
     def measured(seconds: float, parent: float, worker: float) -> scale.Measured:
-        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, parent, (worker, 10), 1.0, (seconds - 1,), 1, ""))
+        watched = Watched(seconds, 1, parent, (worker, 10), 1.0, (seconds - 1,), 1, "")
+        return scale.Measured("x", 1000, 2, 1, {"csv": 3}, watched)
 
     found = [measured(2, 100, 200), measured(20, 100, 200), measured(11, 100, 200), measured(1000, 149, 299),
              measured(30, 100, 200)]
@@ -114,9 +115,28 @@ def test_goals_of_scale_compare_the_right_runs() -> None:
 
 def test_on_a_busy_machine_cpu_time_decides_on_efficiency() -> None:
     def measured(seconds: float, load: float) -> scale.Measured:
-        return scale.Measured("x", 1000, 2, 1, 1, Watched(seconds, 1, 100, (200,), 0.0, (10.0 / load,), load, ""))
+        return scale.Measured("x", 1000, 2, 1, {}, Watched(seconds, 1, 100, (200,), 0.0, (10.0 / load,), load, ""))
 
     found = [measured(1, 1), measured(20, 1), measured(19, 2), measured(100, 2), measured(1, 1)]
     assert not next(iter(scale.goals(found).values()))
     found[2] = measured(19, 2.6)
     assert next(iter(scale.goals(found).values()))
+
+
+def test_what_a_document_costs_is_told_from_two_sizes() -> None:
+    def measured(documents: int, parent: float, megabytes: float, worker: float) -> scale.Measured:
+        watched = Watched(1, 5.0, megabytes, (250,), parent, (worker, worker), 1, "")
+        out = {"parts": documents * 0.008, "other": 1e-5}
+        return scale.Measured("x", documents, 2, documents * 0.009, out, watched)
+
+    small, full = measured(1000, 3.0, 300, 6.0), measured(101_000, 103.0, 320, 506.0)
+    cost = scale.cost_of([small, small, small, full, full])
+    assert cost.parent_milliseconds == pytest.approx(1.0)
+    assert cost.worker_milliseconds == pytest.approx(10.0)
+    assert cost.parent_bytes == pytest.approx(200)
+    assert cost.bytes_out["parts"] == pytest.approx(8000)
+    assert cost.hours(3_600_000, 10) == pytest.approx(2.0)
+    assert cost.efficiency(10) == pytest.approx(0.55)
+    page = costs.tables(cost)
+    assert "| parts written | 0.8 GB | 8.0 GB | 80.0 GB | 800.0 GB |" in page
+    assert "other" not in page
