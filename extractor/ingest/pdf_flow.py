@@ -249,7 +249,7 @@ class _Writer:
 
     def _cell(self, cell: CellText, row: int) -> None:
         start = self.size
-        self._put("\u3000" * cell.indent)
+        self._put(" " * cell.indent)
         for before, line in zip((None, *cell.lines), cell.lines, strict=False):
             if before is not None:
                 self._put(separator(before, line, cell.box))

@@ -228,7 +228,8 @@ def _piece(group: list[tuple[str, Char]], page: int, lead: str) -> Piece:
                 flat += (x0 + i * width, top, x0 + (i + 1) * width, bottom)
         if "size" in char:
             visible.append(char)
-    sizes = Counter([char["size"] for char in visible])
+    # Fonts for digits declare sizes of their own; that of the Chinese characters is the size of the line.
+    sizes = Counter([char["size"] for char in visible if char["text"] > "\u2e7f"] or [char["size"] for char in visible])
     fonts = Counter([char.get("fontname") for char in visible])
     bold = sum(count for name, count in fonts.items() if _is_bold(name))
     return Piece(

@@ -23,6 +23,7 @@ _MARK = re.compile(
     r"|\d{1,2}[、．]|\d{1,2}\.(?!\d)|[①-⑳●■◆•]")
 #: What programs do not break: Latin letters and digits, and for some of them a list of numbers (17.8%、4.8%、9.9%).
 _RUN = re.compile(r"[!-~]{1,40}(?:、[\d.%]{1,12}){0,6}")
+_HAN = re.compile(r"[\u2e80-\u9fff]")
 _BOXES = re.compile(r"[─-╿]")
 TABULAR = re.compile(r"[─-╿]|\S\s{4,}\S")
 """Lines of drawn tables and those with wide gaps, which say nothing of the margins of the text."""
@@ -85,7 +86,9 @@ def goes_on(above: Piece, below: Piece, edge: Margins | None, body: float, next_
     ``body`` the usual size of the text.
     """
     size = max(above.size, below.size)
-    if abs(above.size - below.size) > 0.12 * size or _BOXES.search(above.text) or _BOXES.search(below.text):
+    if _BOXES.search(above.text) or _BOXES.search(below.text):
+        return False
+    if abs(above.size - below.size) > 0.12 * size and _HAN.search(above.text) and _HAN.search(below.text):
         return False
     moved = above.page != below.page or below.top < above.top
     pitch = edge.pitch if edge else 0.0

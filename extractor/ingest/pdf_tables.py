@@ -17,7 +17,7 @@ _SNAP = 2.0
 _MOST_EDGES = 20_000
 _ESSAY = 500
 """Characters of a cell from which on a grid is the layout of the page and no table, as for HTML."""
-_DEEPEST = 6
+_DEEPEST = 12
 _NUMERIC = re.compile(r"[-+±]?[\d,.]+\s?[%‰]?\Z")
 _NUMBER_TAIL = re.compile(r"[\d.,%]\Z")
 _NUMBER_HEAD = re.compile(r"[\d.,%]")
@@ -34,7 +34,8 @@ class CellText:
     box: Bounds
     lines: list[Piece]
     indent: int = 0
-    """Characters by which its text stands further to the right than that of the column: a part of the row above."""
+    """Half-width blanks by which its text stands further to the right than others of its column: a part of the row
+    above."""
 
     @property
     def text(self) -> str:
@@ -136,7 +137,7 @@ def set_indents(cells: Sequence[CellText]) -> None:
         left = min(cell.lines[0].x0 for cell in column)
         for cell in column:
             line = cell.lines[0]
-            cell.indent = min(int((line.x0 - left) / max(line.size, 1.0) + 0.4), _DEEPEST)
+            cell.indent = min(int((line.x0 - left) / max(line.size / 2, 1.0) + 0.25), _DEEPEST)
 
 
 def _centred(cell: CellText) -> bool:
