@@ -382,6 +382,24 @@ def test_a_folder_is_used_by_one_crawl_and_only_for_crawls(tmp_path: Path) -> No
         crawl([SOURCE], tmp_path / "b")
 
 
+def test_a_state_that_cannot_be_written_ends_the_crawl() -> None:
+    import sqlite3
+
+    from extractor.crawl.spider import JobScheduler, ReportSpider
+
+    def full(*_: Any) -> Any:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    job: Any = SimpleNamespace(next=full, idle=lambda: False, finish=full, under_way={})
+    spider = ReportSpider(job=job, store=job, sources={"s": SOURCE}, on_row=lambda _: None, agent="x")
+    scheduler = JobScheduler(SimpleNamespace(spider=spider))
+    assert scheduler.has_pending_requests()
+    assert scheduler.next_request() is None
+    assert str(spider.fatal) == "database or disk is full"
+    assert not scheduler.has_pending_requests(), "an idle engine closes"
+    spider.failed(SimpleNamespace(value=TimeoutError(), request=spider.request_of(ask("a"))))
+
+
 # --- pauses ---------------------------------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
@@ -75,7 +76,7 @@ class Storage:
             return
         try:
             self.store.remember(request.url, plain_headers(response.headers), response.body)
-        except OSError:
+        except (OSError, sqlite3.Error):
             # A full disk: the answer itself goes on to the spider, whose own writing is what matters.
             log.exception("%s is not cached", request.url)
 

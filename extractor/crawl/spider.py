@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from extractor.crawl import resolver
@@ -88,17 +89,16 @@ class ReportSpider(scrapy.Spider):
     def answered(self, response: Response) -> None:
         """An answer with status 200. Whatever a page holds, the crawl goes on: a mistake of ours is a row too."""
         ask: Ask = response.meta["ask"]
-        try:
-            self._list(ask, response) if ask.kind == "list" else self._file(ask, response)
-        except ValueError as error:
-            self._done(ask, response, "failed", str(error))
-        except (OSError, sqlite3.Error) as error:
-            # The disk is full or gone. Nothing is written down for this address, so that the next start asks again.
-            self.fatal = error
-            raise CloseSpider("disk") from None
-        except Exception as error:
-            log.exception("internal error at %s", ask.url)
-            self._done(ask, response, "failed", f"internal error: {type(error).__name__}: {error}"[:300])
+        with self.disk():
+            try:
+                self._list(ask, response) if ask.kind == "list" else self._file(ask, response)
+            except (OSError, sqlite3.Error):
+                raise
+            except ValueError as error:
+                self._done(ask, response, "failed", str(error))
+            except Exception as error:
+                log.exception("internal error at %s", ask.url)
+                self._done(ask, response, "failed", f"internal error: {type(error).__name__}: {error}"[:300])
 
     def failed(self, failure: Failure) -> None:
         """No answer, or one that is none."""
@@ -120,9 +120,20 @@ class ReportSpider(scrapy.Spider):
             reason += {"answer is larger than allowed": f" ({source.size:,} bytes)",
                        "no answer in time": f" ({source.timeout:g} s)"}.get(reason, "")
             status, http = "skipped" if private or "larger" in reason else "failed", None
-        outcome = row(ask, status, reason, http=http, final_url=request.url, fetched=now())
-        self.job.finish(ask, outcome)
-        self.on_row(outcome)
+        with self.disk():
+            outcome = row(ask, status, reason, http=http, final_url=request.url, fetched=now())
+            self.job.finish(ask, outcome)
+            self.on_row(outcome)
+
+    @contextmanager
+    def disk(self) -> Iterator[None]:
+        """Where something is written down. A full or lost disk ends the crawl; what could not be written down is asked
+        for again by the next start."""
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            log.exception("the crawl cannot go on")
+            self.fatal = error
 
     def _list(self, ask: Ask, response: Response) -> None:
         source = self.sources[ask.source]
@@ -266,7 +277,7 @@ class JobScheduler:
         pass
 
     def has_pending_requests(self) -> bool:
-        return bool(self.again) or not self.spider.job.idle()
+        return self.spider.fatal is None and (bool(self.again) or not self.spider.job.idle())
 
     def enqueue_request(self, request: Request) -> bool:
         self.spider.job.under_way.pop(request.meta["ask"].id, None)
@@ -274,6 +285,12 @@ class JobScheduler:
         return True
 
     def next_request(self) -> Request | None:
+        if self.spider.fatal is None:
+            with self.spider.disk():
+                return self._next()
+        return None
+
+    def _next(self) -> Request | None:
         job = self.spider.job
         for place, request in enumerate(self.again):
             host = host_of(request.url)
