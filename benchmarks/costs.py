@@ -14,6 +14,9 @@ SIZES = (100_000, 1_000_000, 10_000_000, 100_000_000)
 CORES = (2, 16, 256)
 #: Figures that an indicator claims, for each document (what the cells are settled from), of the generated reports.
 CANDIDATES = 21
+#: What one bucket costs in one sorted piece of candidates, however few are in it: bytes of the Arrow file, and CPU
+#: milliseconds to write them (10,000 buckets in a piece against 10).
+BUCKET_BYTES, BUCKET_MILLISECONDS = 3050, 0.22
 #: CPU milliseconds of Dask's scheduler for a task, measured on loopback with tasks of the real size (9 kB out, 0.1 kB
 #: back) on a busy machine: a cautious figure.
 SCHEDULER = 4.4
@@ -62,6 +65,12 @@ def tables(costs: Costs) -> str:
     return f"**Measured**: {costs.documents:,} documents in one run.\n\n{one}\n\n**Extrapolated**:\n\n{many(costs)}"
 
 
+def pairs(documents: int) -> float:
+    """Sorted pieces times buckets: the one cost of a run that grows with the square of its size."""
+    candidates = documents * CANDIDATES
+    return max(1.0, candidates / PIECE) * max(1.0, candidates / BUCKET)
+
+
 def many(costs: Costs) -> str:
     """The extrapolated table: one column for each size."""
     def gigabytes(size: float) -> str:
@@ -81,8 +90,9 @@ def many(costs: Costs) -> str:
         ("peak memory of the parent",
          [gigabytes(1e6 * costs.parent_megabytes + n * costs.parent_bytes) for n in SIZES]),
         ("an unchanged run", [hours(n * costs.again_milliseconds / 3.6e6) for n in SIZES]),
-        ("pieces x buckets when cells are settled",
-         [f"{max(1, n * CANDIDATES / PIECE) * max(1, n * CANDIDATES / BUCKET):,.0f}" for n in SIZES]),
+        ("settling: pieces x buckets", [f"{pairs(n):,.0f}" for n in SIZES]),
+        ("settling: disk for the pairs", [gigabytes(pairs(n) * BUCKET_BYTES) for n in SIZES]),
+        ("settling: time for the pairs", [hours(pairs(n) * BUCKET_MILLISECONDS / 3.6e6) for n in SIZES]),
         ("peak memory of a worker", [f"{costs.worker_megabytes:.0f} MB"] * len(SIZES)),
         (f"cores that one Dask scheduler keeps busy ({SCHEDULER} ms a task)",
          [f"{costs.scheduled_cores():,.0f}"] * len(SIZES)),
