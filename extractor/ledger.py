@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from extractor.model import Document, Figure, LedgerEntry
 from extractor.numbers.numerals import CHINESE
+from extractor.records import changer, maker
+
+_entry = maker(LedgerEntry)
+_changed = changer(LedgerEntry)
 
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 #: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
@@ -35,7 +38,7 @@ def settle(
     document: Document, view: str, entries: Sequence[LedgerEntry], figures: Sequence[Figure]
 ) -> tuple[LedgerEntry, ...]:
     """The whole ledger: an entry for each figure (``figures`` are disjoint), and for every other number of ``view``."""
-    own = [LedgerEntry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
+    own = [_entry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
     ledger: list[LedgerEntry] = []
     end = 0
     for entry in _merged(document.text, own, sorted(entries, key=lambda entry: entry.start)):
@@ -74,10 +77,10 @@ def _piece(text: str, entry: LedgerEntry, start: int, end: int) -> Iterator[Ledg
     start += len(quote) - len(quote.lstrip(_EDGE))
     quote = quote.strip(_EDGE)
     if _NUMERIC.search(quote):
-        yield replace(entry, start=start, end=start + len(quote), quote=quote)
+        yield _changed(entry, start=start, end=start + len(quote), quote=quote)
 
 
 def _lost(document: Document, view: str, start: int, end: int) -> Iterator[LedgerEntry]:
     for found in _DIGITS.finditer(view, start, end):
         first, last = found.span()
-        yield LedgerEntry(document.id, first, last, document.text[first:last], "unexplained", "")
+        yield _entry(document.id, first, last, document.text[first:last], "unexplained", "")

@@ -18,7 +18,7 @@ from extractor.ingest import from_text
 from extractor.ingest.glyphs import boxes_of, confidence_of
 from extractor.ledger import disjoint, settle
 from extractor.library import Library, default_library, rates
-from extractor.model import Block, Document, Extraction, Figure, LedgerEntry
+from extractor.model import Block, Document, Extraction, Figure, LedgerEntry, Repair
 from extractor.numbers.numerals import Malformed, Number
 from extractor.numbers.parse import read_number
 from extractor.numbers.scan import Mention, scan
@@ -26,6 +26,11 @@ from extractor.reading.fold import fold, own_characters
 from extractor.reading.furniture import label
 from extractor.reading.layout import Layout, read_layout
 from extractor.reading.tables import grids
+from extractor.records import changer, maker
+
+_entry = maker(LedgerEntry)
+_figure = changer(Figure)
+_repair = changer(Repair)
 
 
 def extract(document: Document | str, library: Library | None = None) -> Extraction:
@@ -119,13 +124,13 @@ def _set_aside(
         block = furniture.find(start)
         quote = text[start:end]
         if block is not None:
-            entries.append(LedgerEntry(doc, start, end, quote, "furniture", block.note))
+            entries.append(_entry(doc, start, end, quote, "furniture", block.note))
         elif start in labels and mention.kind != "date":
-            entries.append(LedgerEntry(doc, start, end, quote, "name", "table_label"))
+            entries.append(_entry(doc, start, end, quote, "name", "table_label"))
         elif mention.kind == "figure" or mention.kind == "bare":
-            entries.append(LedgerEntry(doc, start, end, quote, "unexplained", ""))
+            entries.append(_entry(doc, start, end, quote, "unexplained", ""))
         else:
-            entries.append(LedgerEntry(doc, start, end, quote, mention.kind, mention.rule))
+            entries.append(_entry(doc, start, end, quote, mention.kind, mention.rule))
     return tuple(entries)
 
 
@@ -139,7 +144,7 @@ def _on_pages(document: Document, figures: tuple[Figure, ...]) -> tuple[Figure, 
         boxes = boxes_of(glyphs, figure.start, figure.end)
         confidence = confidence_of(glyphs, figure.start, figure.end)
         page = boxes[0][0] if boxes else None
-        placed.append(checks.check_recognition(replace(figure, page=page, boxes=boxes, confidence=confidence)))
+        placed.append(checks.check_recognition(_figure(figure, page=page, boxes=boxes, confidence=confidence)))
     return tuple(placed)
 
 
@@ -149,10 +154,10 @@ def _in_own_words(text: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     if not own:
         return figures
     return tuple(
-        replace(
+        _figure(
             figure,
             subject=figure.subject.translate(own),
-            repair=tuple(replace(repair, subject=repair.subject.translate(own)) for repair in figure.repair),
+            repair=tuple(_repair(repair, subject=repair.subject.translate(own)) for repair in figure.repair),
         )
         for figure in figures
     )

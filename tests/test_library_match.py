@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from extractor.errors import PatternError
 from extractor.library import Matcher, Neighbours, around, entries, load_library
-from extractor.library.terms import Scanner, Terms
+from extractor.library.neighbours import Words
+from extractor.library.terms import Terms
 from extractor.patternfiles import Problems
 
 
@@ -116,14 +117,14 @@ def test_a_regex_that_turns_slow_on_a_text_is_an_error_not_a_hang(tmp_path: Path
 
 
 @given(st.lists(st.text("甲乙丙丁", min_size=2, max_size=4), min_size=1, max_size=8), st.text("甲乙丙丁", max_size=30))
-def test_the_scanner_finds_exactly_the_words_that_occur(words: list[str], text: str) -> None:
-    scanner = Scanner()
-    ids = {word: scanner.add(word) for word in words}
-    scanner.freeze()
-    assert scanner.scan(text) == sum(1 << number for word, number in ids.items() if word in text)
+def test_a_claim_is_tried_exactly_where_one_of_its_words_stands(words: list[str], text: str) -> None:
+    rule = entries.ClaimRule("a.a", 1, (("own", "|".join(words)),), (), ("户",), ("level",), ("actual",), (), False,
+                             False, "")
+    entry = entries.Indicator("a.a", "t", "x", "x", "户", "stock", "d", claims=(rule,))
+    assert (claimed(Matcher([entry], Terms({})), "", Neighbours(text)) == "a.a") is any(word in text for word in words)
 
 
-def cut(text: str) -> Neighbours:
+def cut(text: str) -> Words:
     """Neighbours of the figure marked 【】, with the marks taken out."""
     start, end = text.index("【"), text.index("】")
     view = text.replace("【", "").replace("】", "")
@@ -178,6 +179,17 @@ def test_any_text_can_be_cut(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start, len(text)))
     found = around(text, start, end, (0, len(text)))
     assert found.sentence == text
+
+
+@given(st.text("监测户人，,。（）()、其中含是一二12%全今年累", max_size=40),
+       st.text("监测户人，,、含是一二12%", max_size=20), st.text("监测户人，,。、是全年二12%", max_size=20))
+def test_a_figure_is_cut_as_if_its_sentence_stood_alone(before: str, left: str, after: str) -> None:
+    view = f"{before}{left}35户{after}"
+    low, start = len(before), len(before) + len(left)
+    inside = around(view, start, start + 3, (low, len(view)))
+    alone = around(view[low:], len(left), len(left) + 3, (0, len(view) - low))
+    # The text before the sentence must not change its words; so must not what stands where its left part ends.
+    assert (inside.clause, inside.near, inside.part) == (alone.clause, alone.near, alone.part)
 
 
 def test_long_digit_runs_are_cut_in_linear_time() -> None:

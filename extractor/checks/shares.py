@@ -58,28 +58,27 @@ def check(sheet: Sheet, report: bool, parts: frozenset[int] = frozenset()) -> li
 
 def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> Solution | None:
     view, items = sheet.view, sheet.items
-    near: list[Item] = []
     previous = items[percent.index - 1] if percent.index else None
     if previous is None or not (
         _RATE.search(view, max(previous.end, percent.start - 24), percent.start)
         or (view[previous.end : percent.start] == "的" and _OF_GOAL.search(sheet.clause_before(previous.start)))
     ):
         return None
-    for index in range(percent.index - 1, max(-1, percent.index - 1 - REACH), -1):
-        other = items[index]
-        if percent.start - other.end > SPAN:
-            break
-        if other.unit not in ("%", "个百分点", "") and other.figure.value_max is None and other.value > 0:
-            near.append(other)
+    near = _near(items, percent)
     if not near:
         return None
     slack = sheet.slack(percent)
     levelled = _level_whole(sheet, near[0])
-    pair = _match(sheet, [*near, levelled] if levelled is not None and levelled not in near else near, percent, slack)
-    if pair is not None:
-        for member in (*pair, percent):
-            member.confirm("share_holds")
-        return None
+    around = [*near, levelled] if levelled is not None and levelled not in near else near
+    repaired = any(item.repair for item in around)
+    if repaired or percent.index not in sheet.no_share:
+        pair = _match(sheet, around, percent, slack)
+        if pair is not None:
+            for member in (*pair, percent):
+                member.confirm("share_holds")
+            return None
+        if not repaired:
+            sheet.no_share.add(percent.index)
     label = view[near[0].end : percent.start]
     if _OTHER_BASE.search(label):
         return None
@@ -96,9 +95,12 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
         return None
     if not bare and stem is None:
         return None
-    solved = solve(sheet, near, percent, slack)
-    if solved is not None:
-        return solved
+    if repaired or percent.index not in sheet.no_cut:
+        solved = solve(sheet, near, percent, slack)
+        if solved is not None:
+            return solved
+        if not repaired:
+            sheet.no_cut.add(percent.index)
     if report and percent.figure.status == "actual" and percent.figure.modifier == "none":
         if levelled is not None and (bare or stem is not None) and near[0].start >= percent.sentence[0]:
             if _plainly(near[0], levelled) and _misses(sheet, near[0], levelled, percent, slack):
@@ -106,6 +108,18 @@ def _one(sheet: Sheet, percent: Item, report: bool, parts: frozenset[int]) -> So
         else:
             _mismatch(sheet, near, percent, slack, stem.group(1) if stem else None, parts)
     return None
+
+
+def _near(items: list[Item], percent: Item) -> list[Item]:
+    """The amounts before a share that it can be the share of, the nearest one first."""
+    near: list[Item] = []
+    for index in range(percent.index - 1, max(-1, percent.index - 1 - REACH), -1):
+        other = items[index]
+        if percent.start - other.end > SPAN:
+            break
+        if other.unit not in ("%", "个百分点", "") and other.figure.value_max is None and other.value > 0:
+            near.append(other)
+    return near
 
 
 def _match(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> tuple[Item, Item] | None:

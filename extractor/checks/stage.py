@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..model import Document, Figure, LedgerEntry
+from ..records import changer
 from . import averages, glued, grammar, growth, relations, repeats, shares, sums
 from .catalogue import make_flag
 from .dates import GLUED_DATE, DamagedDate, damaged_dates
@@ -16,6 +17,8 @@ from .readings import Evidence
 from .repairs import part, resolve
 from .splits import splits
 from .work import Claim, Item, Sheet, amount_text
+
+_changed = changer(Figure)
 
 #: Rounds of repair: a repaired number may be the constraint that decides the next one.
 ROUNDS = 4
@@ -193,7 +196,7 @@ def _in_date(dates: tuple[DamagedDate, ...], position: int) -> bool:
 def _finish(item: Item) -> Figure:
     if item.flags is None and item.confirmed is None and not item.repair:
         return item.figure
-    return replace(
+    return _changed(
         item.figure,
         flags=item.figure.flags + tuple(item.flags or ()),
         repair=item.repair or item.figure.repair,

@@ -203,7 +203,14 @@ def _slip(
 def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: float) -> None:
     members = [whole, *parts]
 
+    difference = sum(part.value for part in parts) - value
+    slacks = sum(sheet.slack(item) for item in members)
+    scale = 1e-9 * (abs(value) + abs(total))
+
     def holds(member: Item, new: float, half: float) -> bool:
+        change = value - new if member is whole else new - member.value
+        if abs(difference + change) > slacks + half + scale + 1e-9 * abs(new):
+            return False  # far off: most slips are, and need no sum
         parts_sum = sum(new if part is member else part.value for part in parts)
         goal = new if whole is member else value
         slack = sum(half if item is member else sheet.slack(item) for item in members)

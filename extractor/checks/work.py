@@ -11,11 +11,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..model import Document, Figure, Flag, LedgerEntry, Repair
+from ..records import changer
 from .plausibility import Bounds
+
+_changed = changer(Figure)
 
 #: Indicator of a reading: the trunk passes the library's claim, which sees a figure with the reading's value,
 #: unit and subject. The name of the measure's home (clause, heading) is in the figure.
@@ -125,6 +128,9 @@ class Sheet:
         self.level = level_of(document, view, figures)
         self._year: int | None = None
         self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
+        #: Shares (by index) that no pair of printed amounts gives, and those that no cut of one does: looked for once.
+        self.no_share: set[int] = set()
+        self.no_cut: set[int] = set()
         #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
         self.losses: dict[str, int] = {}
 
@@ -209,7 +215,7 @@ class Sheet:
         """The indicator that the library gives to a reading of ``item``."""
         if self.claim is None:
             return None
-        return self.claim(replace(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
+        return self.claim(_changed(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
 
 
 _LEVEL_WORDS = (

@@ -6,7 +6,6 @@ Role before status before period before subject: each rule may ask what the ones
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from extractor.context.cues import Cue, load_cues
 from extractor.context.frames import Frame, frames
@@ -19,12 +18,16 @@ from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects
 from extractor.context.tablecells import CellFigure, cell_period, read_cells
 from extractor.library import Library
-from extractor.library.neighbours import Neighbours, around
+from extractor.library.neighbours import Neighbours, Surroundings, Words
 from extractor.model import Document, Figure, Role, Status
 from extractor.numbers.scan import Mention
 from extractor.reading.fold import fold
 from extractor.reading.layout import Layout
 from extractor.reading.tables import Grid
+from extractor.records import changer, maker
+
+_figure = maker(Figure)
+_changed = changer(Figure)
 
 
 def _cues(library: Library) -> dict[str, Cue]:
@@ -52,6 +55,7 @@ class Context:
         self.layout = layout
         self.library = library
         self.title = fold(document.title or "")
+        self.words = Surroundings(view, self.title)
         self.cues = library.compiled(_cues)
         self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
@@ -91,16 +95,17 @@ class Context:
 
     def _claim_of(self, figure: Figure) -> tuple[str | None, str]:
         heading = figure.heading
+        words: Words
         if figure.cell is not None:
             words = Neighbours(figure.subject, "", figure.subject, heading, self.title)
         else:
-            words = around(self.view, figure.start, figure.end, figure.sentence, heading, self.title)
+            words = self.words.around(figure.start, figure.end, figure.sentence, heading)
         if _claims_nothing(figure.role, figure.period):
             return None, ""
         return self._claim(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
 
     def _claim(
-        self, subject: str, unit: str, role: Role, status: Status, words: Neighbours, direction: str | None
+        self, subject: str, unit: str, role: Role, status: Status, words: Words, direction: str | None
     ) -> tuple[str | None, str]:
         claim = self.library.matcher.claim(subject, unit, role, status, words, direction)
         return (claim.indicator, claim.rule) if claim is not None else (None, "")
@@ -112,12 +117,12 @@ class Context:
         indicator, rule = None, ""
         asked = region.rule != "scope" and self.library.matcher.asks(frame.unit, frame.role)
         if asked and not _claims_nothing(frame.role, frame.period):
-            words = around(self.view, start, end, frame.sentence, heading, self.title)
+            words = self.words.around(start, end, frame.sentence, heading)
             indicator, rule = self._claim(
                 frame.subject, frame.unit, frame.role, frame.status, words, frame.direction
             )
         assert frame.value is not None
-        return Figure(
+        return _figure(
             doc=self.document.id,
             id=f"{self.document.id}:{start}",
             start=start,
@@ -154,7 +159,7 @@ class Context:
         name, code, why = region if region is not None else (self.place, self.place_code, "document")
         default, year = periods.section(section.path if section else (), planned)
         period = cell_period(cell, default, year)
-        figure = Figure(
+        figure = _figure(
             doc=self.document.id,
             id=f"{self.document.id}:{start}",
             start=start,
@@ -179,4 +184,4 @@ class Context:
             why=("number.cell", "role.cell", "status.heading", "period.cell", why, "subject.labels", ""),
         )
         indicator, rule = self._claim_of(figure)
-        return replace(figure, indicator=indicator, why=(*figure.why[:-1], rule))
+        return _changed(figure, indicator=indicator, why=(*figure.why[:-1], rule))

@@ -1,4 +1,4 @@
-"""Which indicator claims a figure: candidates by unit and term, then tests on bit sets; the most specific one wins.
+"""Which indicator claims a figure: candidates by unit and word, then tests of their words; the most specific one wins.
 
 Deterministic by construction: candidates are tried in the order of the library, the winner is the claim that requires
 most (narrow scopes count more, then the length of the matched words), and a tie between two indicators is no claim.
@@ -6,15 +6,19 @@ most (narrow scopes count more, then the length of the matched words), and a tie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import compress, count
+from operator import add
+from typing import NamedTuple
 
 import regex
 
 from ..errors import PatternError
-from .entries import NARROW, REGEX_SECONDS, SCOPES, ClaimRule, Indicator
-from .neighbours import Neighbours, plain
-from .terms import Scanner, Terms
+from .entries import REGEX_SECONDS, SCOPES, ClaimRule, Indicator
+from .neighbours import Words, plain
+from .terms import MIN_LENGTH, Terms
 
 #: What one matched requirement counts, by scope.
 _WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2, "title": 1,
@@ -22,8 +26,7 @@ _WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "pass
 _REGEX_LIMIT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """The answer: which indicator, and by which rule."""
 
     indicator: str
@@ -40,46 +43,85 @@ class Candidate:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _AnyOf:
+    """Whether a text holds any of some words: ``search(text)`` is None where it holds none.
+
+    The expression is compiled at its first use; most claims of a library never come near a document.
+    """
+
+    __slots__ = ("search", "words")
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
+        self.search: Callable[[str], re.Match[str] | None] = self._first
+
+    def _first(self, text: str) -> re.Match[str] | None:
+        self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
+        return self.search(text)
+
+
+class _Test(NamedTuple):
+    """One requirement or exclusion: whether any of ``words`` (longest first) stands in a scope."""
+
+    scope: int
+    words: tuple[str, ...]
+    any_of: _AnyOf
+    weight: int
+
+
 class _Compiled:
-    rule: ClaimRule
-    order: int
-    require: tuple[tuple[int, int, int], ...]
-    """(scope index, mask, weight)."""
-    exclude: tuple[tuple[int, int], ...]
-    pattern: regex.Pattern[str] | None
+    """A claim, ready to be tried: its tests in the order in which they cost least."""
+
+    __slots__ = ("directions", "exclude", "order", "part", "pattern", "require", "rule", "tests")
+
+    def __init__(
+        self, rule: ClaimRule, order: int, require: tuple[_Test, ...], exclude: tuple[_Test, ...], key: _Test | None
+    ) -> None:
+        self.rule = rule
+        self.order = order
+        self.require = require
+        self.exclude = exclude
+        self.part = rule.part
+        self.directions = rule.directions
+        self.pattern = regex.compile(rule.regex) if rule.regex else None
+        # The words of the key stand in the clause, or the claim were no candidate.
+        tests = [(test, True) for test in require if test is not key or test.scope != _CLAUSE]
+        tests += [(test, False) for test in exclude]
+        tests.sort(key=lambda entry: (entry[0].scope > _NEAR, not entry[1], entry[0].scope))
+        self.tests = tuple((test.scope, test.any_of, wanted) for test, wanted in tests)
 
 
 class _Index:
-    """The claims of one unit, found by the terms of their rarest narrow requirement."""
+    """Claims, found by the words of their rarest narrow requirement."""
 
-    __slots__ = ("_always", "_by_term", "_keys", "roles")
+    __slots__ = ("_always", "_by_word", "_heads")
 
     def __init__(self) -> None:
-        self.roles: set[str] = set()
-        self._by_term: dict[int, list[_Compiled]] = {}
+        self._by_word: dict[str, list[_Compiled]] = {}
+        self._heads: dict[str, list[tuple[str, list[_Compiled]]]] = {}
+        """First two characters of a word -> the words that begin so, with their claims."""
         self._always: list[_Compiled] = []
-        self._keys = 0
 
-    def add(self, compiled: _Compiled, key: tuple[int, ...]) -> None:
-        self.roles.update(compiled.rule.roles)
-        if not key:
+    def add(self, compiled: _Compiled, key: _Test | None) -> None:
+        """Enter a claim; one without a key is always a candidate."""
+        if key is None:
             self._always.append(compiled)
-        for number in key:
-            self._by_term.setdefault(number, []).append(compiled)
-            self._keys |= 1 << number
+            return
+        for word in key.words:
+            claims = self._by_word.get(word)
+            if claims is None:
+                claims = self._by_word[word] = []
+                self._heads.setdefault(word[:MIN_LENGTH], []).append((word, claims))
+            claims.append(compiled)
 
-    def candidates(self, found: int) -> list[_Compiled]:
-        """Claims whose key is among the terms found, each once."""
-        hits = found & self._keys
-        if not hits:
-            return self._always
+    def candidates(self, text: str) -> list[_Compiled]:
+        """Claims whose key stands in ``text``, each once."""
         claims = list(self._always)
-        by_term = self._by_term
-        while hits:
-            number = hits.bit_length() - 1
-            claims += by_term[number]
-            hits ^= 1 << number
+        nodes = list(map(self._heads.get, map(add, text, text[1:])))
+        for at in compress(count(), nodes):  # only the few places where a key may begin reach the interpreter
+            for word, found in nodes[at] or ():
+                if text.startswith(word, at):
+                    claims += found
         return list(dict.fromkeys(claims)) if len(claims) > 1 else claims
 
 
@@ -88,48 +130,52 @@ _SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _PASSAGE, _HEADING, _TITLE, _CONTEXT 
 
 
 class Matcher:
-    """All claims of a library, compiled. Immutable after construction (its caches only remember pure results)."""
+    """All claims of a library, compiled. Immutable after construction."""
 
     def __init__(self, indicators: Iterable[Indicator], terms: Terms,
                  family: Callable[[str], Iterable[str]] | None = None) -> None:
-        self.scanner = Scanner()
         self._by_unit: dict[str, _Index] = {}
+        self._by_kind: dict[tuple[str, str, str], _Index] = {}
+        self._asked: set[tuple[str, str]] = set()
+        self._words: dict[tuple[str, ...], _AnyOf] = {}
         order = 0
         for entry in indicators:
             for rule in entry.claims:
                 self._add(rule, terms, order, family)
                 order += 1
-        self.scanner.freeze()
 
     def _add(self, rule: ClaimRule, terms: Terms, order: int,
              family: Callable[[str], Iterable[str]] | None) -> None:
-        require = []
-        key: tuple[int, ...] = ()
-        for scope, item in rule.require:
-            ids = tuple(self.scanner.add(word) for word in terms.expand(item))
-            require.append((_SCOPE_INDEX[scope], _mask(ids), _WEIGHTS[scope]))
-            if scope in NARROW and (not key or len(ids) < len(key)):
-                key = ids
-        exclude = [(_SCOPE_INDEX[scope], _mask(self.scanner.add(word) for word in terms.expand(item)))
-                   for scope, item in rule.exclude]
-        merged: dict[int, int] = {}
-        for scope_index, mask in exclude:
-            merged[scope_index] = merged.get(scope_index, 0) | mask
-        compiled = _Compiled(rule, order, tuple(require), tuple(merged.items()),
-                             regex.compile(rule.regex) if rule.regex else None)
+        require = [self._test(scope, terms.expand(item)) for scope, item in rule.require]
+        narrow = [test for test in require if test.scope <= _CLAUSE]
+        key = min(narrow, key=lambda test: len(test.words), default=None)
+        merged: dict[str, dict[str, None]] = {}
+        for scope, item in rule.exclude:
+            merged.setdefault(scope, {}).update(dict.fromkeys(terms.expand(item)))
+        exclude = [self._test(scope, words) for scope, words in merged.items()]
+        compiled = _Compiled(rule, order, tuple(require), tuple(exclude), key)
         units = set(rule.units)
         if family is not None:
             for unit in rule.units:
                 units.update(family(unit))
         for unit in sorted(units):
             self._by_unit.setdefault(unit, _Index()).add(compiled, key)
+            for role in rule.roles:
+                self._asked.add((unit, role))
+                for status in rule.statuses:
+                    self._by_kind.setdefault((unit, role, status), _Index()).add(compiled, key)
+
+    def _test(self, scope: str, words: Iterable[str]) -> _Test:
+        long = (word for word in words if len(word) >= MIN_LENGTH)
+        ordered = tuple(sorted(long, key=lambda word: (-len(word), word)))
+        any_of = self._words.setdefault(ordered, _AnyOf(ordered))
+        return _Test(_SCOPE_INDEX[scope], ordered, any_of, _WEIGHTS[scope])
 
     def asks(self, unit: str, role: str) -> bool:
         """Whether any claim takes figures of this unit and role: where none does, no words need to be cut out."""
-        index = self._by_unit.get(unit)
-        return index is not None and role in index.roles
+        return (unit, role) in self._asked
 
-    def claim(self, subject: str, unit: str, role: str, status: str, around: Neighbours,
+    def claim(self, subject: str, unit: str, role: str, status: str, around: Words,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
         """The indicator that claims the figure, or None where none does or two tie.
 
@@ -137,10 +183,14 @@ class Matcher:
         before it (其中), None that ``around`` decides: only claims that are marked as parts may take it.
         Raises :class:`PatternError` where a user's regex exceeds its time limit.
         """
-        index = self._by_unit.get(unit)
-        if index is None or role not in index.roles:
+        index = self._by_kind.get((unit, role, status))
+        if index is None:
             return None
-        passed, scopes = self._passed(subject, unit, role, status, around, direction, part)
+        scopes = _Scopes(subject, around)
+        candidates = index.candidates(scopes.clause)
+        if not candidates:
+            return None
+        passed = self._passed(candidates, scopes, direction, around.part if part is None else part)
         if not passed:
             return None
         best = passed[0] if len(passed) == 1 else self._best(passed, scopes)
@@ -148,37 +198,37 @@ class Matcher:
             return None
         return Claim(best.rule.indicator, best.rule.name, best.rule.tentative)
 
-    def explain(self, subject: str, unit: str, role: str, status: str, around: Neighbours,
+    def explain(self, subject: str, unit: str, role: str, status: str, around: Words,
                 direction: str | None = None, part: bool | None = None) -> list[Candidate]:
         """Every rule that came near, with its verdict; the same decision as :meth:`claim`, slower."""
-        passed, scopes = self._passed(subject, unit, role, status, around, direction, part)
+        index = self._by_unit.get(unit)
+        if index is None:
+            return []
+        scopes = _Scopes(subject, around)
+        part = around.part if part is None else part
+        near = index.candidates(scopes.clause)
+        right = [claim for claim in near if role in claim.rule.roles and status in claim.rule.statuses]
+        passed = self._passed(right, scopes, direction, part)
         best = self._best(passed, scopes) if passed else None
         answer = []
-        for compiled in sorted(self._candidates(unit, scopes), key=lambda c: c.order):
+        for compiled in sorted(near, key=lambda claim: claim.order):
             if compiled is best:
                 verdict = "won"
             elif compiled in passed:
                 verdict = "tied" if best is None else "lost: less specific"
             else:
-                verdict = self._reason(compiled, scopes, role, status, direction,
-                                       around.part if part is None else part)
+                verdict = self._reason(compiled, scopes, role, status, direction, part)
             answer.append(Candidate(compiled.rule.name, compiled.rule.indicator, verdict))
         return answer
 
-    def _passed(self, subject: str, unit: str, role: str, status: str, around: Neighbours, direction: str | None,
-                part: bool | None) -> tuple[list[_Compiled], _Scopes]:
-        scopes = _Scopes(self.scanner, subject, around)
-        part = around.part if part is None else part
-        passed = [
-            compiled for compiled in self._candidates(unit, scopes)
-            if role in compiled.rule.roles and status in compiled.rule.statuses and (compiled.rule.part or not part)
-            and (not compiled.rule.directions or direction in compiled.rule.directions) and scopes.fit(compiled)
+    def _passed(
+        self, candidates: list[_Compiled], scopes: _Scopes, direction: str | None, part: bool
+    ) -> list[_Compiled]:
+        return [
+            compiled for compiled in candidates
+            if (compiled.part or not part) and (not compiled.directions or direction in compiled.directions)
+            and scopes.fit(compiled)
         ]
-        return passed, scopes
-
-    def _candidates(self, unit: str, scopes: _Scopes) -> list[_Compiled]:
-        index = self._by_unit.get(unit)
-        return index.candidates(scopes.keys) if index is not None else []
 
     def _best(self, passed: list[_Compiled], scopes: _Scopes) -> _Compiled | None:
         scores = [self._score(compiled, scopes) for compiled in passed]
@@ -190,16 +240,9 @@ class Matcher:
 
     def _score(self, compiled: _Compiled, scopes: _Scopes) -> tuple[int, int]:
         weight = length = 0
-        words = self.scanner.words
-        for index, mask, value in compiled.require:
-            weight += value
-            found = mask & scopes.mask(index)
-            longest = 0
-            while found:
-                number = found.bit_length() - 1
-                longest = max(longest, len(words[number]))
-                found ^= 1 << number
-            length += longest
+        for test in compiled.require:
+            weight += test.weight
+            length += len(scopes.longest(test))
         return weight, length
 
     def _reason(self, compiled: _Compiled, scopes: _Scopes, role: str, status: str, direction: str | None,
@@ -213,65 +256,62 @@ class Matcher:
             return "is a part (其中)"
         if rule.directions and direction not in rule.directions:
             return f"direction is {direction}"
-        for (scope, item), (index, mask, _) in zip(rule.require, compiled.require, strict=True):
-            if not mask & scopes.mask(index):
+        for (scope, item), test in zip(rule.require, compiled.require, strict=True):
+            if not scopes.longest(test):
                 return f"no '{item}' in the {scope}"
-        for index, mask in compiled.exclude:
-            hit = mask & scopes.mask(index)
-            if hit:
-                return f"excluded by '{self.scanner.words[_bits(hit)[0]]}'"
+        for test in compiled.exclude:
+            word = scopes.longest(test)
+            if word:
+                return f"excluded by '{word}'"
         return "regex does not match"
 
 
 class _Scopes:
-    """Term masks of the scopes of one figure; the wide ones are scanned only where a claim asks for them."""
+    """The texts of the scopes of one figure; the wide ones are put together only where a claim asks for them."""
 
-    __slots__ = ("_around", "_masks", "_scanner", "keys", "text")
+    __slots__ = ("_around", "_texts", "clause")
 
-    def __init__(self, scanner: Scanner, subject: str, around: Neighbours) -> None:
-        subject = plain(subject)
-        found = scanner.cached(subject)
-        own = scanner.scan(around.clause)
-        self.keys = found | own
-        self._scanner = scanner
+    def __init__(self, subject: str, around: Words) -> None:
         self._around = around
-        self._masks: list[int] = [found, own, self.keys, -1, -1, -1, -1, -1, -1]
-        self.text = f"{subject}\n{around.clause}"
+        subject, own = plain(subject), around.clause
+        self.clause = f"{subject}\n{own}"
+        self._texts: list[str | None] = [subject, own, self.clause, None, None, None, None, None, None]
 
-    def mask(self, index: int) -> int:
-        mask = self._masks[index]
-        if mask < 0:
-            mask = self._masks[index] = self._wide(index)
-        return mask
+    def text(self, scope: int) -> str:
+        """The text of a scope. Each of near, sentence, passage and context holds the one before."""
+        text = self._texts[scope]
+        if text is None:
+            around = self._around
+            if scope == _NEAR:
+                text = f"{self.clause}\n{around.near}"
+            elif scope == _SENTENCE:
+                text = f"{self.text(_NEAR)}\n{around.sentence}"
+            elif scope == _PASSAGE:
+                text = f"{self.text(_SENTENCE)}\n{around.passage}"
+            elif scope == _HEADING:
+                text = around.heading
+            elif scope == _TITLE:
+                text = around.title
+            else:
+                text = f"{self.text(_PASSAGE)}\n{around.heading}\n{around.title}"
+            self._texts[scope] = text
+        return text
 
-    def _wide(self, index: int) -> int:
-        around = self._around
-        if index == _NEAR:
-            return self._masks[_CLAUSE] | self._find(around.near)
-        if index == _SENTENCE:
-            return self.mask(_NEAR) | self._find(around.sentence)
-        if index == _PASSAGE:
-            return self.mask(_SENTENCE) | self._find(around.passage)
-        if index == _HEADING:
-            return self._find(around.heading)
-        if index == _TITLE:
-            return self._find(around.title)
-        return self.mask(_PASSAGE) | self.mask(_HEADING) | self.mask(_TITLE)
-
-    def _find(self, text: str) -> int:
-        return self._scanner.cached(text) if text else 0
+    def longest(self, test: _Test) -> str:
+        """The longest word of the test that stands in its scope; '' where none does."""
+        text = self.text(test.scope)
+        return next((word for word in test.words if word in text), "")
 
     def fit(self, compiled: _Compiled) -> bool:
-        masks = self._masks
-        for index, mask, _ in compiled.require:
-            found = masks[index]
-            if not mask & (found if found >= 0 else self.mask(index)):
+        """Whether all tests of a claim hold."""
+        texts = self._texts
+        for scope, any_of, wanted in compiled.tests:
+            text = texts[scope]
+            if text is None:
+                text = self.text(scope)
+            if (any_of.search(text) is not None) is not wanted:
                 return False
-        for index, mask in compiled.exclude:
-            found = masks[index]
-            if mask & (found if found >= 0 else self.mask(index)):
-                return False
-        return compiled.pattern is None or _search(compiled.pattern, self.text, compiled.rule.name)
+        return compiled.pattern is None or _search(compiled.pattern, self.clause, compiled.rule.name)
 
 
 def _search(pattern: regex.Pattern[str], text: str, name: str) -> bool:
@@ -280,20 +320,3 @@ def _search(pattern: regex.Pattern[str], text: str, name: str) -> bool:
     except TimeoutError:
         raise PatternError(f"the regex of {name} took longer than {REGEX_SECONDS} s on '{text[:40]}'",
                            hint="simplify it; do not nest repeats") from None
-
-
-def _mask(ids: Iterable[int]) -> int:
-    mask = 0
-    for number in ids:
-        mask |= 1 << number
-    return mask
-
-
-def _bits(mask: int) -> list[int]:
-    """Numbers of the bits that are set, ascending."""
-    numbers = []
-    while mask:
-        number = mask.bit_length() - 1
-        numbers.append(number)
-        mask ^= 1 << number
-    return numbers[::-1]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..model import Span
 
@@ -23,9 +26,17 @@ _BRACKET = re.compile(r"[（(]([^（）()\d，；。]{1,6})[）)]")
 _MARKER = re.compile(r"[一二三四五六七八九十]是")
 #: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
 _EMPTY = re.compile(r"[\s·、和及与共约近超达]*+(?:\d[\d.%％]*+[万亿千百余多]*+[\u4e00-\u9fff]{0,2}+[\s、和及与]*+)*+\Z")
+#: What a piece of that kind can begin with.
+_EMPTY_OPENS = frozenset("·、和及与共约近超达0123456789")
 _OWN_LIMIT = 48
 #: 38户101人及时纳入监测: what follows the pair is said of both.
 _PAIR = re.compile(r"[、，,]?\d[\d.,]*[万亿余多]*(?:户|人次|人|名)(?![，,；;。、])")
+_PAIR_OPENS = frozenset("、，,0123456789")
+#: No words follow a figure that one of these follows.
+_STOPS = frozenset("，,；;。:：！？!?\n（）()、")
+#: Signs that _CUT judges by what follows them, and what stands before such a sign where it may be a cut.
+_JUDGED = frozenset(",是%今全截累")
+_BEFORE_JUDGED = frozenset("0123456789一二三四五六七八九十")
 #: 5.4万名脱贫人口、0.2万名监测对象务工就业: the end of the list is near to its first item.
 _LISTED = re.compile(r"、(\d[^，,；;。:：！？!?\n（）()]{1,30})")
 #: A short sentence without figures announces what the next one is about: 六是推进防贫保工作。全县参保620户.
@@ -44,6 +55,31 @@ _PLACE = re.compile(r"(?:其中[:：]?)?[\u4e00-\u9fff]{2,8}[省市县区州旗�
 _ANEW = re.compile(r"全[省市县区州旗盟镇乡]|今年以来|年以来|截至|同时|全年")
 
 
+class Words(Protocol):
+    """What claims read of the words around a figure: :class:`Neighbours`, or those that are cut when asked for."""
+
+    @property
+    def clause(self) -> str: ...
+
+    @property
+    def near(self) -> str: ...
+
+    @property
+    def sentence(self) -> str: ...
+
+    @property
+    def heading(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def part(self) -> bool: ...
+
+    @property
+    def passage(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """``clause``: the figure's own words; ``near``: the words before them; the rest as in the claim scopes."""
@@ -54,49 +90,139 @@ class Neighbours:
     heading: str = ""
     title: str = ""
     part: bool = False
+    """The figure stands after 其中 in its sentence's list of parts."""
     passage: str = ""
     """What stands before the sentence in its paragraph, as far as it is near."""
-    """The figure stands after 其中 in its sentence's list of parts."""
 
 
-def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Neighbours:
-    """Cut the neighbours of the figure ``view[start:end]`` out of its sentence. ``view`` is the folded text.
+class _Cut:
+    """The neighbours of one figure. Its own words are there; the others are cut out when a claim asks for them."""
+
+    __slots__ = ("_high", "_low", "_near", "_pieces", "_start", "_view", "clause", "heading", "part", "title")
+
+    def __init__(self, view: str, low: int, start: int, high: int, heading: str, title: str) -> None:
+        self._view = view
+        self._low, self._start, self._high = low, start, high
+        self.heading = heading
+        self.title = title
+        self.clause = ""
+        self.part = False
+        self._near = ""
+        self._pieces: Iterator[str] | None = None
+
+    def read(self, end: int, pieces: Iterator[str], left: str) -> None:
+        """Cut the figure's own words; ``pieces`` are those of the text ``left`` of it, the nearest one first."""
+        own = next(pieces)[-_OWN_LIMIT:]
+        self.part = _is_part(left, own)
+        tail = plain(self._view[end : min(self._high, end + 40)])
+        if tail[:1] in _PAIR_OPENS and (pair := _PAIR.match(tail)):
+            tail = tail[pair.end() :]
+        right = near = ""
+        if tail and tail[0] not in _STOPS and (after := _AFTER.match(tail)):
+            right = after.group()
+        if right:
+            listed = _LISTED.match(tail, len(right))
+            near = listed.group(1) if listed else ""
+            if "是" in right and (marker := _MARKER.search(right)):
+                right = right[: marker.start()]
+        if right:
+            # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 belongs to the figure before.
+            if "、" in own and _DIGIT.search(own):
+                own = own[own.rindex("、") + 1 :]
+        elif _empty(own) and (piece := next(pieces, None)) is not None:
+            own = f"{piece[-_OWN_LIMIT:]}、{own}"
+        # 自来水普及率、卫生厕所普及率分别达到95%、90%: the head belongs to all figures; the subject tells them apart.
+        if "分别" in own:
+            near, own = f"{own}、{near}" if near else own, ""
+        self.clause = own + right
+        self._near, self._pieces = near, pieces
+
+    @property
+    def near(self) -> str:
+        """The words before the figure's own, back to a piece that says something."""
+        if self._pieces is not None:
+            near = self._near
+            for piece in self._pieces:
+                near = f"{piece}、{near}" if near else piece
+                if len(near) >= _NEAR_ENOUGH and not _empty(piece):
+                    break
+            self._near, self._pieces = near, None
+        return self._near
+
+    @property
+    def sentence(self) -> str:
+        """The sentence, with the short one before it that announces it."""
+        return self._view[_announced(self._view, self._low) : self._high]
+
+    @property
+    def passage(self) -> str:
+        """What stands before the sentence in its paragraph, as far as it is near."""
+        return self._view[_opening(self._view, self._low, self._start) : self._low]
+
+
+class Surroundings:
+    """Cuts the neighbours of the figures of one document. ``view`` is the folded text, ``title`` that of the document.
+
+    The cuts are found once for the whole text. A sentence with a short bracket, or a sign at its edge that is judged by
+    what stands beyond, is cut on its own.
+    """
+
+    __slots__ = ("_cuts", "title", "view")
+
+    def __init__(self, view: str, title: str = "") -> None:
+        self.view = view
+        self.title = title
+        self._cuts: list[int] | None = None
+
+    def around(self, start: int, end: int, sentence: Span, heading: str = "") -> Words:
+        """The neighbours of the figure ``view[start:end]``."""
+        view = self.view
+        low, high = max(sentence[0], start - _BEFORE), min(sentence[1], end + _BEHIND)
+        left = view[low:start]
+        flat = plain(left)
+        found = _Cut(view, low, start, high, heading, self.title)
+        whole = len(flat) == len(left) and not self._edged(low, start)
+        found.read(end, self._backward(low, start) if whole else reversed(_CUT.split(flat)), flat)
+        return found
+
+    def _edged(self, low: int, start: int) -> bool:
+        """Whether a cut near the edges of ``view[low:start]`` depends on characters beyond them."""
+        view = self.view
+        if low == start:
+            return False
+        if view[low] == "," or "、" in view[low : low + 4]:
+            return True
+        last = view[start - 1]
+        return last in _JUDGED and (last not in ",是" or view[max(0, start - 2)] in _BEFORE_JUDGED)
+
+    def _backward(self, low: int, start: int) -> Iterator[str]:
+        """The pieces of ``view[low:start]``, the last one first."""
+        if self._cuts is None:
+            self._cuts = [cut.start() for cut in _CUT.finditer(self.view)]
+        view, cuts = self.view, self._cuts
+        stop = start
+        for at in range(bisect_left(cuts, start) - 1, -1, -1):
+            cut = cuts[at]
+            if cut < low:
+                break
+            yield view[cut + 1 : stop]
+            stop = cut
+        yield view[low:stop]
+
+
+def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Words:
+    """The neighbours of the figure ``view[start:end]`` in its sentence. ``view`` is the folded text.
 
     >>> text = "已消除风险2776户、7388人，户占比71%"
     >>> around(text, 11, 16, (0, len(text))).clause
     '已消除风险2776户、'
     """
-    low, high = max(sentence[0], start - _BEFORE), min(sentence[1], end + _BEHIND)
-    left = plain(view[low:start])
-    pieces = _CUT.split(left)
-    own = pieces.pop()[-_OWN_LIMIT:]
-    part = _is_part(left, own)
-    tail = plain(view[end : min(high, end + 40)])
-    pair = _PAIR.match(tail)
-    if pair:
-        tail = tail[pair.end() :]
-    after = _AFTER.match(tail)
-    right = after.group() if after else ""
-    listed = _LISTED.match(tail, len(right)) if right else None
-    marker = _MARKER.search(right)
-    if marker:
-        right = right[: marker.start()]
-    if right and "、" in own and _DIGIT.search(own):
-        # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 belongs to the figure before.
-        own = own[own.rindex("、") + 1 :]
-    if not right and pieces and _EMPTY.match(own):
-        own = f"{pieces.pop()[-_OWN_LIMIT:]}、{own}"
-    near = listed.group(1) if listed else ""
-    if "分别" in own:
-        # 自来水普及率、卫生厕所普及率分别达到95%、90%: the head belongs to all figures; the subject tells them apart.
-        near, own = f"{own}、{near}" if near else own, ""
-    while pieces:
-        piece = pieces.pop()
-        near = f"{piece}、{near}" if near else piece
-        if len(near) >= _NEAR_ENOUGH and not _EMPTY.match(piece):
-            break
-    return Neighbours(own + right, near, view[_announced(view, low) : high], heading, title, part,
-                      view[_opening(view, low, start) : low])
+    return Surroundings(view, title).around(start, end, sentence, heading)
+
+
+def _empty(piece: str) -> bool:
+    """Whether a piece has no words of its own."""
+    return not piece or ((piece[0] in _EMPTY_OPENS or piece[0].isspace()) and _EMPTY.match(piece) is not None)
 
 
 def _opening(view: str, low: int, start: int) -> int:
