@@ -10,11 +10,12 @@ from __future__ import annotations
 import ctypes
 import logging
 import threading
+import time
 import zlib
 from types import TracebackType
 from typing import Any
 
-_MB = 1024 * 1024
+_PATIENCE = 10
 
 
 class Stop(BaseException):
@@ -28,8 +29,10 @@ class Stop(BaseException):
 class Guard:
     """``with Guard(seconds, inflated):`` bounds the time and the inflated bytes of what runs in it, in this thread.
 
-    Raises :class:`Stop` with code ``slow`` or ``too_large``. The watcher raises between two steps of the interpreter;
-    a single long call into C is not cut short, but ends the block as soon as it returns.
+    Seconds are those of the processor, so that a busy machine does not change what can be read; ten times as many by
+    the clock on the wall end it as well. Raises :class:`Stop` with code ``slow`` or ``too_large``. The watcher raises
+    between two steps of the interpreter; a single long call into C is not cut short, but ends the block as soon as it
+    returns.
     """
 
     def __init__(self, seconds: float, inflated: int) -> None:
@@ -39,6 +42,8 @@ class Guard:
         self.lock = threading.Lock()
         self.late = False
         self.thread = 0
+        self.wall = self.start = 0.0
+        self.clock: int | None = None
         self.outer: int | None = None
 
     def __enter__(self) -> Guard:
@@ -46,6 +51,10 @@ class Guard:
         self.outer = getattr(_budget, "left", None)
         _budget.left = self.inflated
         self.thread = threading.get_ident()
+        self.wall = time.monotonic()
+        if hasattr(time, "pthread_getcpuclockid"):
+            self.clock = time.pthread_getcpuclockid(self.thread)
+            self.start = time.clock_gettime(self.clock)
         threading.Thread(target=self._watch, name="pdf-deadline", daemon=True).start()
         return self
 
@@ -60,12 +69,25 @@ class Guard:
             raise Stop("slow")
 
     def _watch(self) -> None:
-        if self.done.wait(self.seconds):
-            return
+        left = self.seconds
+        while left > 0:
+            if self.done.wait(min(max(left, 0.05), 5.0)):
+                return
+            left = self.seconds - self._used()
         with self.lock:
             if not self.done.is_set():
                 self.late = True
                 _raise_in(self.thread, Stop)
+
+
+    def _used(self) -> float:
+        wall = time.monotonic() - self.wall
+        if self.clock is None:
+            return wall
+        try:
+            return max(time.clock_gettime(self.clock) - self.start, wall / _PATIENCE)
+        except OSError:  # the thread has ended
+            return wall
 
 
 def _raise_in(thread: int, error: type[BaseException] | None) -> None:
