@@ -11,7 +11,7 @@ from extractor.cli.common import read_library
 
 @click.command(
     epilog="Example: extractor report outputs/corpus --lang en --output report.html",
-    short_help="Write one HTML file: coverage, distributions, flags, error rates, method.",
+    short_help="Write one HTML file: coverage, outliers, flags, error rates.",
 )
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Its language.")

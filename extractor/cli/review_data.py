@@ -99,4 +99,4 @@ def agreement(run: Path, sample: str | None) -> None:
             continue
         said = "; ".join(f"{d.reviewer} {d.verdict} {dict(d.fields) or ''}".rstrip() for d in each.decisions)
         first = each.decisions[0]
-        click.echo(f"differ: {first.doc} {first.start} {first.quote[:40]!r}: {said}")
+        click.echo(f"differ: {first.doc!r} {first.start} {first.quote[:40]!r}: {said}")

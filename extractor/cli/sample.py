@@ -66,7 +66,8 @@ def sample(
     click.echo(f"{title}: {kinds['figure']} figures, {kinds['ledger']} numbers that are no figures, "
                f"{kinds['sentence']} sentences without figures ({drawn.method}, seed {seed})")
     for stratum, (count, population) in _strata(drawn.items).items():
-        click.echo(f"  {count:>5} of {population:,} {stratum}")
+        # A stratum may be called what a document says: it must not steer the terminal.
+        click.echo(f"  {count:>5} of {population:,} {''.join(s if s.isprintable() else '�' for s in stratum)}")
     click.echo(f"next: extractor review {run}")
 
 
