@@ -96,15 +96,17 @@ def _warc(packed: bool) -> bytes:
     writer = WARCWriter(out, gzip=packed)
     for i in range(3):
         headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-        writer.write_record(writer.create_warc_record(
-            f"http://county.example/{i}", "response", payload=io.BytesIO(as_html(REPORT)), http_headers=headers))
+        writer.write_record(
+            writer.create_warc_record(
+                f"http://county.example/{i}", "response", payload=io.BytesIO(as_html(REPORT)), http_headers=headers
+            )
+        )
     return out.getvalue()
 
 
 def seeds() -> dict[str, bytes]:
     """One well-formed file of each format that can be written here."""
     import pandas
-
     from support_pdf import report as as_pdf
 
     text = REPORT.encode()
@@ -116,15 +118,29 @@ def seeds() -> dict[str, bytes]:
     frame.to_excel(excel, index=False)
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _rows()).encode()
     found = {
-        "text": text, "gb18030": REPORT.encode("gb18030"), "html": page, "html-gb": as_html(REPORT, "gb18030"),
-        "docx": _docx(), "xlsx": as_xlsx(REPORT + "\n".join("\t".join(row) for row in TABLE)), "pdf": as_pdf(REPORT),
+        "text": text,
+        "gb18030": REPORT.encode("gb18030"),
+        "html": page,
+        "html-gb": as_html(REPORT, "gb18030"),
+        "docx": _docx(),
+        "xlsx": as_xlsx(REPORT + "\n".join("\t".join(row) for row in TABLE)),
+        "pdf": as_pdf(REPORT),
         "csv-table": "\n".join(",".join(row) for row in TABLE).replace("1,345", '"1,345"').encode(),
-        "mhtml": b"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + page,
+        "mhtml": b"MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
+        + page,
         "zip": _zip({"a.html": page, "b.txt": text, "c.docx": as_docx(REPORT), "d.zip": _zip({"e.txt": text})}),
-        "tar": _tar("w"), "tar.gz": _tar("w:gz"), "jsonl": lines, "jsonl.gz": gzip.compress(lines),
-        "csv": frame.to_csv(index=False).encode("utf-8-sig"), "csv-gb": frame.to_csv(index=False).encode("gb18030"),
-        "parquet": parquet.getvalue(), "excel": excel.getvalue(), "warc": _warc(False), "warc.gz": _warc(True),
-        "gz": gzip.compress(text)}
+        "tar": _tar("w"),
+        "tar.gz": _tar("w:gz"),
+        "jsonl": lines,
+        "jsonl.gz": gzip.compress(lines),
+        "csv": frame.to_csv(index=False).encode("utf-8-sig"),
+        "csv-gb": frame.to_csv(index=False).encode("gb18030"),
+        "parquet": parquet.getvalue(),
+        "excel": excel.getvalue(),
+        "warc": _warc(False),
+        "warc.gz": _warc(True),
+        "gz": gzip.compress(text),
+    }
     if shutil.which("soffice"):
         found.update(_legacy(found["docx"]))
     return found
@@ -136,8 +152,21 @@ def _legacy(data: bytes) -> dict[str, bytes]:
         here = Path(folder)
         (here / "a.docx").write_bytes(data)
         for kind in SLOW:
-            subprocess.run(["soffice", f"-env:UserInstallation={(here / 'p').as_uri()}", "--headless", "--convert-to", kind,
-                            "--outdir", folder, str(here / "a.docx")], check=False, capture_output=True, timeout=120)
+            subprocess.run(
+                [
+                    "soffice",
+                    f"-env:UserInstallation={(here / 'p').as_uri()}",
+                    "--headless",
+                    "--convert-to",
+                    kind,
+                    "--outdir",
+                    folder,
+                    str(here / "a.docx"),
+                ],
+                check=False,
+                capture_output=True,
+                timeout=120,
+            )
             if (here / f"a.{kind}").is_file():
                 found[kind] = (here / f"a.{kind}").read_bytes()
     return found
@@ -174,9 +203,35 @@ def _inside(data: bytes, dice: random.Random) -> bytes:
     return out.getvalue()
 
 
-_PIECES = (b"\xff\xff\xff\xff", b"\x00" * 8, b"\x7f\xff\xff\xff", b"<", b">", b"</p>", b"<table>", b"&#x110000;", b"&a;", b'"', b"\n",
-           b"99999999999999999999", b"-1", b"<w:p>", b"<w:tbl>", b"obj", b"endobj", b"/Kids [1 0 R]", b"%PDF-", b"PK\x03\x04",
-           b"\xef\xbb\xbf", b"\xed\xa0\x80", b"{", b"[" * 50, b"<div>" * 50, "１２３亿万".encode(), b"1E+999999999")
+_PIECES = (
+    b"\xff\xff\xff\xff",
+    b"\x00" * 8,
+    b"\x7f\xff\xff\xff",
+    b"<",
+    b">",
+    b"</p>",
+    b"<table>",
+    b"&#x110000;",
+    b"&a;",
+    b'"',
+    b"\n",
+    b"99999999999999999999",
+    b"-1",
+    b"<w:p>",
+    b"<w:tbl>",
+    b"obj",
+    b"endobj",
+    b"/Kids [1 0 R]",
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xef\xbb\xbf",
+    b"\xed\xa0\x80",
+    b"{",
+    b"[" * 50,
+    b"<div>" * 50,
+    "１２３亿万".encode(),
+    b"1E+999999999",
+)
 
 
 def _change(data: bytearray, dice: random.Random) -> None:
@@ -190,21 +245,22 @@ def _change(data: bytearray, dice: random.Random) -> None:
     elif kind == 1:
         data[at] ^= 1 << dice.randrange(8)
     elif kind == 2:
-        del data[at:at + size]
+        del data[at : at + size]
     elif kind == 3:
-        data[at:at] = data[at:at + size] * dice.choice((1, 2, 20))
+        data[at:at] = data[at : at + size] * dice.choice((1, 2, 20))
     elif kind == 4:
         data[at:at] = dice.choice(_PIECES)
     elif kind == 5:
-        data[at:at + size] = bytes(dice.randrange(256) for _ in range(size))
+        data[at : at + size] = bytes(dice.randrange(256) for _ in range(size))
     elif kind == 6:
         to = dice.randrange(len(data))
-        data[to:to] = data[at:at + size]
+        data[to:to] = data[at : at + size]
     elif dice.random() < 0.3:
         del data[at:]
 
 
 # --- the run --------------------------------------------------------------------------------------------------------
+
 
 @dataclass(slots=True)
 class Report:
@@ -288,7 +344,7 @@ def _checked(document: Document) -> str:
         result = extract(document)
     except InputError as error:
         return error.code
-    if any(document.text[figure.start:figure.end] != figure.quote for figure in result.figures):
+    if any(document.text[figure.start : figure.end] != figure.quote for figure in result.figures):
         return "FAILED a quote is not the text"
     last = 0
     for block in document.blocks:

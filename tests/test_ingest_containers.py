@@ -20,7 +20,10 @@ from extractor.ingest.containers import Member, container_kind, load_member, loa
 from extractor.ingest.sidecar import parse_sidecar, read_sidecar, sidecar_path, with_sidecar
 from extractor.model import Document
 
-REPORT = "云岭县2023年工作总结\n2023年，全县脱贫人口人均纯收入16230元，同比增长12.4%，累计投入资金3560万元，实施项目128个。\n" * 3
+REPORT = (
+    "云岭县2023年工作总结\n2023年，全县脱贫人口人均纯收入16230元，同比增长12.4%，累计投入资金3560万元，实施项目128个。\n"
+    * 3
+)
 PAGE = f"<html><body><h1>云岭县2023年工作总结</h1><p>{REPORT}</p><p>完</p></body></html>"
 SMALL = Limits(text=1 << 20, html=1 << 20, pdf=1 << 20, office=1 << 20, unpacked=1 << 21)
 
@@ -56,13 +59,29 @@ def codes(path: Path, **options: object) -> list[str]:
     return [result.code if isinstance(result, InputError) else result.format for result in results]
 
 
-@pytest.mark.parametrize(("data", "kind"), [
-    (REPORT.encode(), None), (PAGE.encode(), None), (b"", None), (b"\0" * 600, None), (b"%PDF-1.4", None),
-    (b'{"a": 1', None), (b"{\n", None), (b"[1, 2]", None), ("项目,数量\n水库,12\n道路,5\n".encode(), None),
-    (f"县,正文\n云岭,{REPORT[:160].strip().replace(chr(10), '')}\n".encode() * 1, "csv"),
-    (b'{"text": "a"}\n', "jsonl"), (b'[{"text": "a"}]', "json"), (gzip.compress(b'{"text": "a"}\n'), "jsonl.gz"),
-    (gzip.compress(REPORT.encode()), None), (b"\x1f\x8b\x08broken", None), (b"WARC/1.0\r\n", "warc"),
-    (b"PK\x05\x06" + b"\0" * 18, "zip"), ("县,乡，镇；\n户、人。\n".encode(), None)])
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (REPORT.encode(), None),
+        (PAGE.encode(), None),
+        (b"", None),
+        (b"\0" * 600, None),
+        (b"%PDF-1.4", None),
+        (b'{"a": 1', None),
+        (b"{\n", None),
+        (b"[1, 2]", None),
+        ("项目,数量\n水库,12\n道路,5\n".encode(), None),
+        (f"县,正文\n云岭,{REPORT[:160].strip().replace(chr(10), '')}\n".encode() * 1, "csv"),
+        (b'{"text": "a"}\n', "jsonl"),
+        (b'[{"text": "a"}]', "json"),
+        (gzip.compress(b'{"text": "a"}\n'), "jsonl.gz"),
+        (gzip.compress(REPORT.encode()), None),
+        (b"\x1f\x8b\x08broken", None),
+        (b"WARC/1.0\r\n", "warc"),
+        (b"PK\x05\x06" + b"\0" * 18, "zip"),
+        ("县,乡，镇；\n户、人。\n".encode(), None),
+    ],
+)
 def test_kinds(tmp_path: Path, data: bytes, kind: str | None) -> None:
     (tmp_path / "x").write_bytes(data)
     assert container_kind(tmp_path / "x") == kind
@@ -75,8 +94,18 @@ def test_what_is_no_file() -> None:
 
 
 def test_names_in_archives(tmp_path: Path) -> None:
-    files = {"a/总结.txt": REPORT, "../../etc/x.txt": REPORT, "/abs.txt": REPORT, "a/总结.txt ": REPORT, ".hidden": "x",
-             "__MACOSX/a": "x", "README.md": "x", "a.txt.meta.json": "{}", "sources.yaml": "x", "b\x1b[31m.txt": REPORT}
+    files = {
+        "a/总结.txt": REPORT,
+        "../../etc/x.txt": REPORT,
+        "/abs.txt": REPORT,
+        "a/总结.txt ": REPORT,
+        ".hidden": "x",
+        "__MACOSX/a": "x",
+        "README.md": "x",
+        "a.txt.meta.json": "{}",
+        "sources.yaml": "x",
+        "b\x1b[31m.txt": REPORT,
+    }
     path = zipped(tmp_path / "a.zip", files)
     found, error = listed(path)
     assert error is None
@@ -87,9 +116,10 @@ def test_names_in_archives(tmp_path: Path) -> None:
 
 def test_two_files_of_one_name_and_chinese_windows_names(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
-    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", REPORT)
-        archive.writestr("a.txt", REPORT + "完")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.txt", REPORT + "完")
         archive.writestr("zongjies.txt", REPORT)
     path.write_bytes(path.read_bytes().replace(b"zongjies.txt", "云岭总结.txt".encode("gbk")))
     found, _ = listed(path)
@@ -105,11 +135,18 @@ def test_nested_archives_are_flattened(tmp_path: Path) -> None:
         info = tarfile.TarInfo("d.txt")
         info.size = len(REPORT.encode())
         archive.addfile(info, io.BytesIO(REPORT.encode()))
-    path = zipped(tmp_path / "a.zip", {"b.zip": inner, "e.tar.gz": packed.getvalue(), "f.txt.gz": gzip.compress(REPORT.encode())})
+    path = zipped(
+        tmp_path / "a.zip", {"b.zip": inner, "e.tar.gz": packed.getvalue(), "f.txt.gz": gzip.compress(REPORT.encode())}
+    )
     found, error = listed(path)
     assert error is None
     assert [member.name for member in found] == [
-        "b.zip!c.html", "b.zip!rows.jsonl!1", "b.zip!rows.jsonl!2", "e.tar.gz!d.txt", "f.txt.gz"]
+        "b.zip!c.html",
+        "b.zip!rows.jsonl!1",
+        "b.zip!rows.jsonl!2",
+        "e.tar.gz!d.txt",
+        "f.txt.gz",
+    ]
     documents = list(load_members(path, found))
     assert [d.source for d in documents if isinstance(d, Document)] == [f"{path}!{member.name}" for member in found]
     assert documents[1].place == "云岭县"  # type: ignore[union-attr]
@@ -190,7 +227,9 @@ def test_methods_of_zip(tmp_path: Path, method: int) -> None:
 
 
 def test_encrypted_and_damaged_files_are_errors_of_their_own(tmp_path: Path) -> None:
-    path = zipped(tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT, "c.bin": b"\0\1\2", "d.txt": ""}, zipfile.ZIP_STORED)
+    path = zipped(
+        tmp_path / "a.zip", {"a.txt": REPORT, "b.txt": REPORT, "c.bin": b"\0\1\2", "d.txt": ""}, zipfile.ZIP_STORED
+    )
     data = bytearray(path.read_bytes())
     data[data.index(b"16230")] ^= 1
     where = data.rindex(b"PK\x01\x02", 0, data.rindex(b"c.bin"))
@@ -204,6 +243,7 @@ def test_encrypted_and_damaged_files_are_errors_of_their_own(tmp_path: Path) -> 
 def test_an_archive_cut_off_gives_what_it_has(tmp_path: Path, cut: float, streamed: bool) -> None:
     files = {f"{i}.txt": REPORT + str(i) for i in range(20)}
     if streamed:  # sizes behind the data, as programs write them that cannot seek
+
         class Pipe(io.BytesIO):
             def seekable(self) -> bool:
                 return False
@@ -228,8 +268,12 @@ def test_an_archive_cut_off_gives_what_it_has(tmp_path: Path, cut: float, stream
 def test_links_in_tar_are_not_followed(tmp_path: Path) -> None:
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as archive:
-        for name, kind, target in (("a.txt", tarfile.SYMTYPE, "/etc/passwd"), ("b.txt", tarfile.LNKTYPE, "../x"),
-                                   ("c", tarfile.FIFOTYPE, ""), ("d", tarfile.CHRTYPE, "")):
+        for name, kind, target in (
+            ("a.txt", tarfile.SYMTYPE, "/etc/passwd"),
+            ("b.txt", tarfile.LNKTYPE, "../x"),
+            ("c", tarfile.FIFOTYPE, ""),
+            ("d", tarfile.CHRTYPE, ""),
+        ):
             info = tarfile.TarInfo(name)
             info.type, info.linkname = kind, target
             archive.addfile(info)
@@ -259,8 +303,19 @@ def test_tar_cut_off(tmp_path: Path) -> None:
 
 def test_a_broken_line_is_an_error_of_its_own(tmp_path: Path) -> None:
     good = json.dumps({"正文": REPORT, "年份": 2023, "标签": ["甲", "乙"]}, ensure_ascii=False)
-    lines = [good, "{broken", "", "[1]", '{"正文": ""}', '{"正文": ["云岭县2023年总结。", "建成12处。"]}', '{"正文": "' + "[" * 200_000,
-             '{"正文": ' + "[" * 200_000, "\xff\xfe", '{"正文": 12}', good]
+    lines = [
+        good,
+        "{broken",
+        "",
+        "[1]",
+        '{"正文": ""}',
+        '{"正文": ["云岭县2023年总结。", "建成12处。"]}',
+        '{"正文": "' + "[" * 200_000,
+        '{"正文": ' + "[" * 200_000,
+        "\xff\xfe",
+        '{"正文": 12}',
+        good,
+    ]
     path = tmp_path / "a.jsonl"
     path.write_bytes("\n".join(lines).encode())
     found, error = listed(path)
@@ -268,7 +323,17 @@ def test_a_broken_line_is_an_error_of_its_own(tmp_path: Path) -> None:
     assert [member.name for member in found] == ["1", "2", "4", "5", "6", "7", "8", "9", "10", "11"]
     results = list(load_members(path, found))
     assert [result.code if isinstance(result, InputError) else result.period for result in results] == [
-        "2023", "damaged", "format", "empty", None, "damaged", "damaged", "damaged", None, "2023"]
+        "2023",
+        "damaged",
+        "format",
+        "empty",
+        None,
+        "damaged",
+        "damaged",
+        "damaged",
+        None,
+        "2023",
+    ]
     assert results[4].text == "云岭县2023年总结。\n建成12处。"  # type: ignore[union-attr]
     assert all(result.where.startswith(f"{path}!") for result in results if isinstance(result, InputError))
 
@@ -279,7 +344,10 @@ def test_csv_with_a_field_without_end(tmp_path: Path) -> None:
     path.write_bytes(("县,正文\r\n" + good * 2 + '望溪县,"' + "没有结尾的字段" * 100_000 + '"\r\n' + good).encode())
     found, error = listed(path, limits=SMALL)
     assert error is None
-    results = [result.code if isinstance(result, InputError) else result.place for result in load_members(path, found, limits=SMALL)]
+    results = [
+        result.code if isinstance(result, InputError) else result.place
+        for result in load_members(path, found, limits=SMALL)
+    ]
     assert results == ["云岭县", "云岭县", "too_large", "云岭县"]
     path.write_bytes(("县,正文\r\n" + good * 2 + '望溪县,"' + "没有\n" * 400_000).encode())
     found, error = listed(path, limits=SMALL)
@@ -297,7 +365,10 @@ def test_csv_with_a_huge_field_costs_little(tmp_path: Path) -> None:
     began = time.perf_counter()
     found, _ = listed(path)
     assert [result.code if isinstance(result, InputError) else "ok" for result in load_members(path, found)] == [
-        "ok", "too_large", "ok"]
+        "ok",
+        "too_large",
+        "ok",
+    ]
     assert time.perf_counter() - began < 20
 
 
@@ -306,8 +377,9 @@ def test_csv_without_header_and_with_short_rows(tmp_path: Path) -> None:
     text = REPORT.replace("\n", "") * 2
     path.write_bytes((f"1,{text}\n" * 9 + f"\n3\n4,{text},x\n").encode("gb18030"))
     found, _ = listed(path)
-    assert [result.code if isinstance(result, InputError) else result.text == text
-            for result in load_members(path, found)] == [*[True] * 9, "empty", True]
+    assert [
+        result.code if isinstance(result, InputError) else result.text == text for result in load_members(path, found)
+    ] == [*[True] * 9, "empty", True]
 
 
 def test_the_text_column_can_be_named(tmp_path: Path) -> None:
@@ -323,8 +395,10 @@ def test_the_text_column_can_be_named(tmp_path: Path) -> None:
 
 def test_a_cell_may_hold_markup(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text(json.dumps({"content": PAGE, "url": "a/b.html", "省": "云州省", "市": "云岭市"}, ensure_ascii=False) + "\n",
-                    encoding="utf-8")
+    path.write_text(
+        json.dumps({"content": PAGE, "url": "a/b.html", "省": "云州省", "市": "云岭市"}, ensure_ascii=False) + "\n",
+        encoding="utf-8",
+    )
     document = load_member(path, next(members(path)))
     assert (document.format, document.place, document.meta["url"]) == ("html", "云州省云岭市", "a/b.html")
 
@@ -334,7 +408,9 @@ def test_parquet_of_wrong_types(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pandas.DataFrame({"a": [1, 2], "b": [0.5, 1.5]}).to_parquet(path)
     assert listed(path)[1].code == "column"  # type: ignore[union-attr]
-    pandas.DataFrame({"正文": [REPORT, None, ""], "年份": [2023.0, 2022.0, None], "x": [[1], [2], [3]]}).to_parquet(path)
+    pandas.DataFrame({"正文": [REPORT, None, ""], "年份": [2023.0, 2022.0, None], "x": [[1], [2], [3]]}).to_parquet(
+        path
+    )
     found, _ = listed(path)
     first, second, third = load_members(path, found)
     assert (first.text, first.period) == (REPORT, "2023")  # type: ignore[union-attr]
@@ -355,9 +431,14 @@ def test_warc_cut_off(tmp_path: Path, packed: bool) -> None:
     writer = WARCWriter(out, gzip=packed)
     kinds = (("text/html", PAGE), ("image/png", "x"), ("text/html", PAGE), ("text/css", "p {}"), ("text/html", PAGE))
     for i, (kind, body) in enumerate(kinds):
-        headers = StatusAndHeaders("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body.encode())))], protocol="HTTP/1.1")
-        writer.write_record(writer.create_warc_record(f"http://county.example/{i}\x1b", "response",
-                                                      payload=io.BytesIO(body.encode()), http_headers=headers))
+        headers = StatusAndHeaders(
+            "200 OK", [("Content-Type", kind), ("Content-Length", str(len(body.encode())))], protocol="HTTP/1.1"
+        )
+        writer.write_record(
+            writer.create_warc_record(
+                f"http://county.example/{i}\x1b", "response", payload=io.BytesIO(body.encode()), http_headers=headers
+            )
+        )
     path = tmp_path / "a.warc"
     path.write_bytes(out.getvalue())
     found, error = listed(path)
@@ -380,7 +461,10 @@ def test_a_container_that_goes_away_while_it_is_read(tmp_path: Path) -> None:
     results = list(load_members(path, found))
     assert [result.code for result in results if isinstance(result, InputError)] == ["unreadable", "unreadable"]
     path.write_bytes(REPORT.encode())
-    assert [result.code for result in load_members(path, found) if isinstance(result, InputError)] == ["format", "format"]
+    assert [result.code for result in load_members(path, found) if isinstance(result, InputError)] == [
+        "format",
+        "format",
+    ]
 
 
 def test_names_of_members() -> None:
@@ -390,15 +474,30 @@ def test_names_of_members() -> None:
 
 # --- sidecars -------------------------------------------------------------------------------------------------------
 
+
 def test_sidecar(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text(PAGE, encoding="utf-8")
     assert read_sidecar(path) is None
     document = load(path)
-    sidecar_path(path).write_text(json.dumps({
-        "url": "http://county.example/a.html", "final_url": None, "fetched": "2024-01-10T08:00:00Z", "status": 200,
-        "headers": {"etag": "x"}, "sha256": document.sha256, "source": "county", "title": "别的标题", "place": "云岭县",
-        "period": 2023, "published": "2024-01-09 17:24"}), encoding="utf-8")
+    sidecar_path(path).write_text(
+        json.dumps(
+            {
+                "url": "http://county.example/a.html",
+                "final_url": None,
+                "fetched": "2024-01-10T08:00:00Z",
+                "status": 200,
+                "headers": {"etag": "x"},
+                "sha256": document.sha256,
+                "source": "county",
+                "title": "别的标题",
+                "place": "云岭县",
+                "period": 2023,
+                "published": "2024-01-09 17:24",
+            }
+        ),
+        encoding="utf-8",
+    )
     sidecar = read_sidecar(path)
     assert sidecar is not None
     found = with_sidecar(document, sidecar)
@@ -416,5 +515,7 @@ def test_broken_sidecars_cost_a_warning(data: bytes) -> None:
 
 
 def test_values_of_the_wrong_type() -> None:
-    found = parse_sidecar(json.dumps({"title": ["x"], "place": {"a": 1}, "period": True, "published": 5, "url": "\0" * 9}).encode())
+    found = parse_sidecar(
+        json.dumps({"title": ["x"], "place": {"a": 1}, "period": True, "published": 5, "url": "\0" * 9}).encode()
+    )
     assert (found.title, found.place, found.period, found.issued, dict(found.meta)) == (None, None, None, None, {})

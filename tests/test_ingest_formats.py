@@ -37,9 +37,21 @@ def plain(path: Path) -> Extraction:
 
 def scored(figure: Figure) -> tuple[object, ...]:
     """Everything that score.py compares, and the flags."""
-    return (figure.value, figure.value_max, figure.unit, figure.modifier, figure.role, figure.status, figure.direction,
-            figure.subject, figure.period, figure.region, figure.indicator, [flag.code for flag in figure.flags],
-            [(item.value, item.unit, item.subject) for item in figure.repair])
+    return (
+        figure.value,
+        figure.value_max,
+        figure.unit,
+        figure.modifier,
+        figure.role,
+        figure.status,
+        figure.direction,
+        figure.subject,
+        figure.period,
+        figure.region,
+        figure.indicator,
+        [flag.code for flag in figure.flags],
+        [(item.value, item.unit, item.subject) for item in figure.repair],
+    )
 
 
 def check(path: Path, data: bytes, kind: str) -> None:
@@ -49,7 +61,7 @@ def check(path: Path, data: bytes, kind: str) -> None:
     assert same_figures(plain(path), found) == []
     assert list(map(scored, plain(path).figures)) == list(map(scored, found.figures))
     for figure in found.figures:
-        assert document.text[figure.start:figure.end] == figure.quote
+        assert document.text[figure.start : figure.end] == figure.quote
 
 
 def text_of(path: Path) -> str:
@@ -57,9 +69,11 @@ def text_of(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=NAMES)
-@pytest.mark.parametrize(("write", "kind"), [
-    (as_html, "html"), (lambda text: as_html(text, "gb18030"), "html"), (as_docx, "docx"), (as_xlsx, "xlsx")],
-    ids=["html", "html-gb18030", "docx", "xlsx"])
+@pytest.mark.parametrize(
+    ("write", "kind"),
+    [(as_html, "html"), (lambda text: as_html(text, "gb18030"), "html"), (as_docx, "docx"), (as_xlsx, "xlsx")],
+    ids=["html", "html-gb18030", "docx", "xlsx"],
+)
 def test_every_report_in_every_format(path: Path, write: Callable[[str], bytes], kind: str) -> None:
     check(path, write(text_of(path)), kind)
 
@@ -100,17 +114,37 @@ def test_legacy_formats(tmp_path: Path, kind: str) -> None:
     for path in chosen:
         (tmp_path / f"{path.stem}.docx").write_bytes(as_docx(text_of(path)))
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", kind,
-         "--outdir", str(tmp_path), *(str(tmp_path / f"{path.stem}.docx") for path in chosen)],
-        check=True, capture_output=True, timeout=120)
+        [
+            "soffice",
+            f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+            "--headless",
+            "--convert-to",
+            kind,
+            "--outdir",
+            str(tmp_path),
+            *(str(tmp_path / f"{path.stem}.docx") for path in chosen),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     for path in chosen:
         check(path, (tmp_path / f"{path.stem}.{kind}").read_bytes(), kind)
 
 
 # --- containers -----------------------------------------------------------------------------------------------------
 
-ROWS = [{"地区": "云岭县", "年份": "2023年", "标题": path.stem, "发布日期": "2024-01-09", "网址": "a/b.htm",
-         "报告正文": text_of(path)} for path in REPORTS]
+ROWS = [
+    {
+        "地区": "云岭县",
+        "年份": "2023年",
+        "标题": path.stem,
+        "发布日期": "2024-01-09",
+        "网址": "a/b.htm",
+        "报告正文": text_of(path),
+    }
+    for path in REPORTS
+]
 
 
 def zipped(path: Path) -> None:
@@ -165,17 +199,36 @@ def archived(path: Path) -> None:
         writer.write_record(writer.create_warcinfo_record("a.warc", {"software": "test"}))
         for status, report in [("404 Not Found", REPORTS[0]), *(("200 OK", report) for report in REPORTS)]:
             headers = StatusAndHeaders(status, [("Content-Type", "text/plain")], protocol="HTTP/1.1")
-            record = writer.create_warc_record(f"http://county.example/{report.name}", "response",
-                                               payload=io.BytesIO(report.read_bytes()), http_headers=headers)
+            record = writer.create_warc_record(
+                f"http://county.example/{report.name}",
+                "response",
+                payload=io.BytesIO(report.read_bytes()),
+                http_headers=headers,
+            )
             writer.write_record(record)
 
 
-@pytest.mark.parametrize(("name", "write", "kind"), [
-    ("a.zip", zipped, "zip"), ("a.tar", tarred, "tar"), ("a.tar.gz", tarred, "tar.gz"), ("a.tar.bz2", tarred, "tar.bz2"),
-    ("a.tar.xz", tarred, "tar.xz"), ("a.jsonl", lines, "jsonl"), ("a.jsonl.gz", lines, "jsonl.gz"),
-    ("a.json", listed, "json"), ("a.csv", delimited, "csv"), ("a.csv.gz", delimited, "csv.gz"),
-    ("b.csv", delimited, "csv"), ("c.csv", delimited, "csv"), ("a.parquet", parquet, "parquet"),
-    ("a.xlsx", excel, "excel"), ("a.warc", archived, "warc"), ("a.warc.gz", archived, "warc.gz")])
+@pytest.mark.parametrize(
+    ("name", "write", "kind"),
+    [
+        ("a.zip", zipped, "zip"),
+        ("a.tar", tarred, "tar"),
+        ("a.tar.gz", tarred, "tar.gz"),
+        ("a.tar.bz2", tarred, "tar.bz2"),
+        ("a.tar.xz", tarred, "tar.xz"),
+        ("a.jsonl", lines, "jsonl"),
+        ("a.jsonl.gz", lines, "jsonl.gz"),
+        ("a.json", listed, "json"),
+        ("a.csv", delimited, "csv"),
+        ("a.csv.gz", delimited, "csv.gz"),
+        ("b.csv", delimited, "csv"),
+        ("c.csv", delimited, "csv"),
+        ("a.parquet", parquet, "parquet"),
+        ("a.xlsx", excel, "excel"),
+        ("a.warc", archived, "warc"),
+        ("a.warc.gz", archived, "warc.gz"),
+    ],
+)
 def test_every_container(tmp_path: Path, name: str, write: Callable[[Path], None], kind: str) -> None:
     path = tmp_path / "x.bin"  # names decide nothing
     write(tmp_path / name)
@@ -196,4 +249,5 @@ def test_every_container(tmp_path: Path, name: str, write: Callable[[Path], None
         assert document.text == text_of(report)
     everything = list(load_members(path, found))
     assert [document.sha256 for document in everything if not isinstance(document, InputError)] == [
-        plain(report).document.sha256 for report in REPORTS]
+        plain(report).document.sha256 for report in REPORTS
+    ]

@@ -18,14 +18,28 @@ def test_the_seeds_are_what_they_should_be(tmp_path: object) -> None:
     for name, data in seeds().items():
         path = tmp_path / "x"  # type: ignore[operator]
         path.write_bytes(data)
-        packed = name in ("zip", "tar", "tar.gz", "jsonl", "jsonl.gz", "csv", "csv-gb", "parquet", "excel", "warc", "warc.gz")
+        packed = name in (
+            "zip",
+            "tar",
+            "tar.gz",
+            "jsonl",
+            "jsonl.gz",
+            "csv",
+            "csv-gb",
+            "parquet",
+            "excel",
+            "warc",
+            "warc.gz",
+        )
         assert (container_kind(path) is not None) == packed, name
 
 
 def test_mutated_files() -> None:
     pytest.importorskip("reportlab")
     report = fuzz(COUNT, first=FIRST)
-    print(f"\n{report.files} files, {report.documents} documents, slowest {report.slowest[0]:.1f} s ({report.slowest[1]})")
+    print(
+        f"\n{report.files} files, {report.documents} documents, slowest {report.slowest[0]:.1f} s ({report.slowest[1]})"
+    )
     if COUNT > 1000:
         for (kind, outcome), count in sorted(report.outcomes.items()):
             print(f"  {kind:10} {outcome:20} {count}")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from extractor.errors import InputError
@@ -35,10 +38,11 @@ class Warc:
         iterator = _iterator(self._stream)
         end = 0
         try:
-            for record in iterator:
+            while (record := _next(iterator)) is not None:
                 url = record.rec_headers.get_header("WARC-Target-URI") or "record"
                 size = record.length or 0
-                iterator.read_to_end(record)
+                with _quiet():
+                    iterator.read_to_end(record)
                 offset, length = iterator.get_record_offset(), iterator.get_record_length()
                 end = offset + length
                 if _wanted(record):
@@ -56,8 +60,9 @@ class Warc:
         where = f"{self._name}!{member.name}"
         self._stream.seek(member.offset)
         try:
-            record = next(iter(_iterator(self._stream)))
-            data = record.content_stream().read(self._limits.largest + 1)
+            record = _next(_iterator(self._stream))
+            with _quiet():
+                data = record.content_stream().read(self._limits.largest + 1)
             length = record.http_headers.get_header("Content-Length") if record.http_headers else None
         except Exception as error:
             raise damaged(where, error or "it ends in the middle") from None
@@ -77,9 +82,21 @@ class Warc:
 def _iterator(stream: BinaryIO) -> Any:
     from warcio.archiveiterator import ArchiveIterator
 
-    iterator = ArchiveIterator(stream)
-    iterator.INC_RECORD = ""  # what it would print for a record of a wrong length; err_count counts them
-    return iterator
+    return ArchiveIterator(stream)
+
+
+def _next(iterator: Any) -> Any:
+    with _quiet():
+        return next(iterator, None)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """warcio prints what it finds in a broken record, which may be anything, to the terminal."""
+    logger = logging.getLogger("warcio")
+    logger.setLevel(logging.CRITICAL + 1)
+    with redirect_stderr(io.StringIO()):
+        yield
 
 
 def _wanted(record: ArcWarcRecord) -> bool:
