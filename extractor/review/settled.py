@@ -41,8 +41,8 @@ def refresh(run: Run, store: Store) -> int:
     for sample in store.samples():
         if sample["run"] != run.identity:
             present = locate(run, store.items(str(sample["name"])))
-            renew = {key: item for key, (item, _) in present.items()}
-            gone += len(store.refresh(str(sample["name"]), run.identity, lambda item, found=renew: found.get(item.key)))
+            now = {key: item for key, (item, _) in present.items()}
+            gone += len(store.refresh(str(sample["name"]), run.identity, now))
     return gone
 
 

@@ -328,15 +328,15 @@ class Store:
             rows = [row for row in rows if row[0] in given]
         return [Item(*row) for row in rows]
 
-    def refresh(self, sample: str, run: str, renew: Callable[[Item], Item | None]) -> list[Item]:
-        """After a re-run: take over what the run extracts now. Returns the items that it no longer has.
+    def refresh(self, sample: str, run: str, now: Mapping[str, Item]) -> list[Item]:
+        """After a re-run: take over what the run holds ``now``, by key. Returns the items that it no longer has.
 
         They stay in the sample: what is no longer extracted was judged, or is judged, as it was.
         """
         gone = []
         fresh = []
         for item in self.items(sample):
-            found = renew(item)
+            found = now.get(item.key)
             if found is None:
                 gone.append(item)
             else:
