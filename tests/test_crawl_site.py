@@ -228,9 +228,9 @@ def test_the_folder_is_input_for_a_run(once: Crawled) -> None:
         documents = {Path(row["source"]).name: row for row in csv.DictReader(stream)}
     assert sorted(documents) == sorted(contents(once.folder)), "only the kept files are documents"
     assert {row["status"] for row in documents.values()} == {"ok"}
-    row = documents[Path(once.rows["/xxgk/health.html"]["file"]).name]
-    assert row["place"] == "云岭县"
-    assert row["title"] == "云岭县卫生健康局2022年工作总结"
+    row = documents[Path(once.rows["/download?file=../../../../etc/evil.pdf"]["file"]).name]
+    # Its text says neither; the sidecar does.
+    assert (row["place"], row["title"], row["issued"]) == ("云岭县", "云岭县民政局2023年工作总结", "2024-01-09")
 
 
 def test_again_takes_what_is_new_or_changed_and_asks_with_conditions(tmp_path: Path, outside: Site) -> None:
