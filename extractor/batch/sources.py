@@ -23,6 +23,8 @@ FACTS = "sources.yaml"
 #: Folders that hold annotations beside the reports they belong to.
 _NOT_REPORTS = frozenset({"gold"})
 _SIDECAR = ".meta.json"
+#: What the crawler keeps in its folder beside the files: a list of all addresses, and its state.
+_CRAWL_LIST, _CRAWL_STATE = "crawl.csv", ".crawl"
 #: What is passed over is listed up to here; beyond it is only counted.
 _LISTED = 1000
 
@@ -145,7 +147,7 @@ def _files(root: str, prefix: str, skipped: Skipped, own: str | None) -> Iterato
                                 hint="check the permissions")
             yield real, Source(folder, _printable(prefix + below), error=problem)
             continue
-        names = {name for name, is_folder, _ in entries if not is_folder}
+        names = {name for name, _, _ in entries}
         folders = []
         for name, is_folder, is_link in entries:
             inside = f"{below}/{name}" if below else name
@@ -184,6 +186,8 @@ def _reason_file(name: str, names: set[str]) -> str:
         return "hidden"
     if name == FACTS:
         return "facts about the documents"
+    if name == _CRAWL_LIST and _CRAWL_STATE in names:
+        return "list of the crawler"
     if name.endswith(_SIDECAR) and name.removesuffix(_SIDECAR) in names:
         return "sidecar"
     return "read me" if name.split(".")[0].upper() == "README" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.batch.duplicates import NONE, fingerprint
@@ -53,11 +54,14 @@ def load(sources: Sequence[Source]) -> Iterator[Document | ExtractorError]:
 
 def _alone(source: Source) -> Document | ExtractorError:
     from extractor import ingest
+    from extractor.ingest.sidecar import read_sidecar, with_sidecar
 
     if source.error is not None:
         return source.error
     try:
-        return ingest.load(source.path, name=source.name, place=source.place, period=source.period)
+        document = ingest.load(source.path, name=source.name, place=source.place, period=source.period)
+        sidecar = read_sidecar(Path(source.path))
+        return document if sidecar is None else with_sidecar(document, sidecar)
     except Exception as problem:
         return failed(problem)
 

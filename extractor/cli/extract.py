@@ -47,11 +47,11 @@ def _jsonl(extraction: Extraction) -> None:
 def _csv(extraction: Extraction) -> None:
     from extractor.tables.records import figure_row
     from extractor.tables.schema import FIGURES
-    from extractor.tables.text import csv_cells
+    from extractor.tables.text import csv_rows
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(FIGURES.names)
-    writer.writerows(csv_cells(FIGURES, figure_row(extraction.document, figure)) for figure in extraction.figures)
+    writer.writerows(csv_rows(FIGURES, [figure_row(extraction.document, figure) for figure in extraction.figures]))
 
 
 def _table(extraction: Extraction) -> None:

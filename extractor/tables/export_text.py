@@ -11,7 +11,7 @@ from typing import Any
 
 from extractor.tables.schema import Table, Type
 from extractor.tables.stored import Stored
-from extractor.tables.text import csv_cells
+from extractor.tables.text import csv_rows
 from extractor.tables.write import write_text
 from extractor.version import version
 
@@ -49,7 +49,7 @@ def _csv(stored: Stored, path: Path, encoding: str) -> None:
     with path.open("w", encoding=encoding, newline="") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(stored.table.names)
-        writer.writerows(csv_cells(stored.table, row) for row in stored.rows())
+        writer.writerows(csv_rows(stored.table, stored.rows()))
 
 
 def _resource(table: Table) -> dict[str, Any]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from extractor.tables.records import Cell, plain
 from extractor.tables.schema import Table, Type
 
 #: Excel, LibreOffice and Google Sheets run a cell that begins with one of these.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBERS: frozenset[Type] = frozenset({"integer", "digits", "number", "boolean"})
+_RISKY = frozenset((*_FORMULA, "'"))
 
 
 def neutral(text: str) -> str:
@@ -21,7 +21,7 @@ def neutral(text: str) -> str:
     >>> neutral("=1+1"), neutral("8273户"), neutral("'quoted'")
     ("'=1+1", '8273户', "''quoted'")
     """
-    return "'" + text if text.startswith((*_FORMULA, "'")) else text
+    return "'" + text if text[:1] in _RISKY else text
 
 
 def restored(text: str) -> str:
@@ -29,19 +29,32 @@ def restored(text: str) -> str:
     return text.removeprefix("'")
 
 
-def csv_cells(table: Table, row: Iterable[Cell]) -> list[str]:
-    """One row as CSV text: empty for null, ``true``/``false``, plain digits; only text columns are neutralised,
-    because a negative number must stay a number."""
-    cells = []
-    for column, cell in zip(table.columns, row, strict=True):
-        if cell is None:
-            cells.append("")
-        elif isinstance(cell, bool):
-            cells.append("true" if cell else "false")
-        elif isinstance(cell, Decimal):
-            cells.append(plain(cell))
-        elif isinstance(cell, int) or column.type in _NUMBERS:
-            cells.append(str(cell))
-        else:
-            cells.append(neutral(cell))
+def csv_rows(table: Table, rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[object, ...]]:
+    """Rows for :class:`csv.writer`: nothing for null, ``true``/``false``, plain digits; only text columns are
+    neutralised, because a negative number must stay a number. Column by column, which is several times faster."""
+    if not rows:
+        return iter(())
+    columns = zip(*rows, strict=True)
+    return zip(*(_COLUMN.get(column.type, _texts)(cells) for column, cells in zip(table.columns, columns, strict=True)),
+               strict=True)
+
+
+def _texts(cells: Sequence[Any]) -> list[Any]:
+    return [cell if cell is None or cell[:1] not in _RISKY else "'" + cell for cell in cells]
+
+
+def _truths(cells: Sequence[Any]) -> list[Any]:
+    return [None if cell is None else "true" if cell else "false" for cell in cells]
+
+
+def _numbers(cells: Sequence[Any]) -> list[Any]:
+    return [None if cell is None else plain(cell) for cell in cells]
+
+
+def _same(cells: Sequence[Any]) -> Sequence[Any]:
     return cells
+
+
+_COLUMN: dict[Type, Callable[[Sequence[Any]], Sequence[Any]]] = {
+    "integer": _same, "digits": _same, "boolean": _truths, "number": _numbers,
+}

@@ -1,6 +1,6 @@
 """Tables on disk: rows in, Parquet and CSV out, each file complete or absent.
 
-Byte-identical for identical rows: row groups are cut by row number alone, and no time or host is written.
+Byte-identical for identical rows: row groups are cut by numbers of rows alone, and no time or host is written.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from extractor.tables.records import Cell, Row
 from extractor.tables.schema import PRECISION, SCALE, TEXTS, Table, Type
-from extractor.tables.text import csv_cells
+from extractor.tables.text import csv_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Rows of one Parquet row group: large enough to compress well, small enough to hold in memory while writing.
+#: Rows and cells of one Parquet row group at most: large enough to compress well, small enough to hold in memory while
+#: writing. A panel has hundreds of columns.
 GROUP = 50_000
+CELLS = 1_000_000
 #: The same for whole texts, where a few rows are much: documents and characters.
 TEXT_ROWS = 500
 TEXT_CHARACTERS = 4_000_000
@@ -66,10 +68,10 @@ def encoded(table: Table, rows: Sequence[Row]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def csv_text(table: Table, rows: Iterable[Row]) -> bytes:
+def csv_text(table: Table, rows: Sequence[Row]) -> bytes:
     """Rows as CSV, without the line of names."""
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\r\n").writerows(csv_cells(table, row) for row in rows)
+    csv.writer(stream, lineterminator="\r\n").writerows(csv_rows(table, rows))
     return stream.getvalue().encode()
 
 
@@ -85,6 +87,7 @@ class TableWriter:
 
         self.table = table
         self.rows = 0
+        self._group = max(1, min(GROUP, CELLS // len(table.columns)))
         self._pending: list[pa.Table] = []
         self._waiting = 0
         self._targets = [folder / f"{table.name}.parquet"]
@@ -109,7 +112,7 @@ class TableWriter:
 
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows; their cells stand in the order of the table's columns."""
-        for batch in batched(rows, GROUP):
+        for batch in batched(rows, self._group):
             self.append(encoded(self.table, batch), csv_text(self.table, batch) if self._csv is not None else b"")
 
     def append(self, piece: pa.Table, text: bytes) -> None:
@@ -126,10 +129,10 @@ class TableWriter:
 
     def _room(self, piece: pa.Table) -> int:
         """Rows of ``piece`` that go into the row group that is being filled."""
-        return GROUP - self._waiting
+        return self._group - self._waiting
 
     def _full(self) -> bool:
-        return self._waiting == GROUP
+        return self._waiting == self._group
 
     def _flush(self) -> None:
         import pyarrow as pa
