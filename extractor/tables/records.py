@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from extractor.checks.across import AcrossFlag
 from extractor.errors import ExtractorError
 from extractor.model import Document, Extraction, Figure, Flag, LedgerEntry, Repair
+
+if TYPE_CHECKING:
+    from extractor.checks.across import AcrossFlag
 
 Cell = str | int | bool | Decimal | None
 Row = tuple[Cell, ...]

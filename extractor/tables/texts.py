@@ -138,9 +138,9 @@ class Texts:
         if self._about is None:
             import pyarrow.parquet as pq
 
-            names = ["doc", "warnings", *_KNOWN]
-            table = pq.read_table(self._documents, columns=names, filters=[("status", "=", "ok")])
-            self._about = {row["doc"]: row for row in table.to_pylist()}
+            # Not read_table: its filters need the dataset reader, which imports pandas.
+            rows = pq.ParquetFile(self._documents).read(columns=["doc", "status", "warnings", *_KNOWN]).to_pylist()
+            self._about = {row["doc"]: row for row in rows if row["status"] == "ok"}
         return self._about
 
 
