@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 from extractor.errors import UsageError
@@ -39,6 +40,7 @@ class Server:
             ws="none", proxy_headers=False, limit_concurrency=_AT_ONCE, timeout_keep_alive=30,
             timeout_graceful_shutdown=3,
         )  # fmt: skip
+        threading.Thread(target=self.session.warm, daemon=True).start()
         uvicorn.Server(config).run(sockets=[self._socket])
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ All answers of the routes come from here as plain data; nothing here knows of HT
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 from collections.abc import Mapping
@@ -13,8 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extractor.errors import UsageError
-from extractor.ingest.glyphs import boxes_of
+from extractor.errors import ExtractorError, UsageError
 from extractor.model import Document
 from extractor.review import fields, rates, render, stats
 from extractor.review.data import Run
@@ -77,6 +77,13 @@ class Session:
         from extractor.library import load_library
 
         return load_library(self._patterns)
+
+    def warm(self) -> None:
+        """Read what the first item needs, while the browser is still opening."""
+        with contextlib.suppress(ExtractorError):  # told when it is asked for
+            self.label(next(iter(self.library.indicators), ""))
+            for known in self.samples()[:1]:
+                self.item_of_sample(known["name"], "coding", 0)
 
     def check_fresh(self) -> None:
         """Notice a run that was made anew under our feet."""
@@ -202,9 +209,9 @@ class Session:
 
     def shown(self, item: Item, role: str, state: str) -> dict[str, Any]:
         """What the page shows of an item."""
+        document = self._text(item.doc)
         found = details(self.run, item)
         found.pop("context")
-        document = self._text(item.doc)
         intact = document is not None and document.text[item.start : item.end] == item.quote
         found["decision"] = _told(self.store.current(item.key, self.reviewer, role))
         found["revision"] = self.store.revision(item.key, self.reviewer, role)
@@ -240,25 +247,20 @@ class Session:
         end = text.find("\n", item.end + AROUND)
         end = min(len(text) if end < 0 else end, item.end + 2 * AROUND)
         own = render.Mark("here", item.kind, item.start, item.end, "")
-        marks = render.marks_of(self._rows("figures", item.doc, start, end), self._rows("ledger", item.doc, start, end))
-        others = [mark for mark in marks if mark.end <= item.start or mark.start >= item.end]
+        rows = (self.run.figures(item.doc), self.run.ledger(item.doc))
+        near = [[row for row in table if row["start"] < end and row["end"] > start] for table in rows]
+        others = [mark for mark in render.marks_of(*near) if mark.end <= item.start or mark.start >= item.end]
         marks = sorted([*others, own], key=lambda mark: mark.start)
         pieces = render.around(document, marks, start, end)
         return [{"text": piece.text, "mark": piece.mark.mark if piece.mark else ""} for piece in pieces]
-
-    def _rows(self, table: str, doc: str, start: int, end: int) -> list[dict[str, Any]]:
-        """Rows of ``figures`` or ``ledger`` that touch a stretch of a document."""
-        select = "start, \"end\", indicator, subject, flags" if table == "figures" else \
-            "start, \"end\", disposition, rule, figure, flags"
-        return self.run.query(
-            f'SELECT {select} FROM {table} WHERE doc = ? AND start < ? AND "end" > ? ORDER BY start', [doc, end, start]
-        )
 
     @staticmethod
     def _boxes(item: Item, document: Document) -> dict[str, Any] | None:
         """Where the item is printed, for a document with pages: the page, its size in points, and boxes on it."""
         if document.glyphs is None or not document.pages:
             return None
+        from extractor.ingest.glyphs import boxes_of
+
         boxes = boxes_of(document.glyphs, item.start, item.end)
         page = next((page for page in document.pages if boxes and page.number == boxes[0][0]), None)
         if page is None:

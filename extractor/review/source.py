@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractor.errors import InputError
-from extractor.ingest.source import read_bytes
 from extractor.review.session import Gone
 
 if TYPE_CHECKING:
@@ -55,6 +54,8 @@ class PageImages:
 
     def _bytes(self, source: str, sha256: str) -> bytes:
         """The file behind a document: where the run found it, or below one of the folders that ``--sources`` names."""
+        from extractor.ingest.source import read_bytes
+
         if sha256 in self._files:
             return self._files[sha256]
         for path in self._candidates(source):
