@@ -239,7 +239,7 @@ def _title(text: str, lines: list[Span], labelled: str | None) -> tuple[str | No
             if i == 0:
                 best = _inline_title(text, start, end)
             break
-        if end - start < 4 or _NOT_TITLE.search(line) or _LABEL.search(line) or _DATE_LINE.match(line):
+        if end - start < 4 or "\t" in line or _NOT_TITLE.search(line) or _LABEL.search(line) or _DATE_LINE.match(line):
             continue
         if _KIND.search(line):
             best = (start, end)

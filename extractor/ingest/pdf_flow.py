@@ -11,16 +11,16 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from extractor.model import Block, BlockKind, Glyphs, Page
 
 from .pdf_furniture import furniture_lines
 from .pdf_grid import aligned_tables
 from .pdf_lines import Piece, joined
-from .pdf_order import Region, regions
+from .pdf_order import Region, find_gutter, regions
 from .pdf_paragraphs import TABULAR, Margins, glue, goes_on, margins
-from .pdf_tables import CellText, PageTable, separator
+from .pdf_tables import CellText, PageTable, cuts_row, separator
 
 _HEADING_SIZE = 1.12
 _LONGEST_HEADING = 60
@@ -61,10 +61,13 @@ def flow(pages: Sequence[PageContent]) -> Flowed:
     marked = furniture_lines([(page.height, page.lines) for page in pages])
     body = _body_size(pages)
     plans: list[tuple[list[Piece], list[tuple[Piece, str]], list[Region]]] = []
+    gutter: float | None = None
     for page, notes in zip(pages, marked, strict=True):
         extras = [(joined(line), notes[i]) for i, line in enumerate(page.lines) if i in notes]
         rest = [line for i, line in enumerate(page.lines) if i not in notes]
-        plans.append((page.hidden, extras, regions(aligned_tables(rest))))
+        lines = aligned_tables(rest)
+        gutter = find_gutter(lines, gutter)
+        plans.append((page.hidden, extras, regions(lines, gutter)))
     usual = _usual_margins([found for _, _, found in plans])
     writer = _Writer(body, any(page.recognised for page in pages))
     for page, (hidden, extras, found) in zip(pages, plans, strict=True):
@@ -120,6 +123,7 @@ class _Writer:
         self.head: list[list[tuple[int, str]]] = []
         self.tables = 0
         self.rows = 0
+        self.row: list[CellText] = []
         self.recent: list[str] = []
         self.captions: list[str] = []
 
@@ -177,6 +181,7 @@ class _Writer:
         if self.paragraph:
             self._write_paragraph(self.paragraph)
             self.paragraph = []
+        self._write_row()
         self.table = None
         if hold:
             return
@@ -234,20 +239,29 @@ class _Writer:
             while repeated < min(len(self.head), table.height) and self.head[repeated] == table.row_texts(repeated):
                 repeated += 1
         self.table = table
-        row = -1
-        for cell in table.cells:
-            if cell.row < repeated:
-                self.furniture += [(joined(cell.lines), "repeated_head")]
-                continue
-            if cell.row != row:
-                self._newline()
-                row = cell.row
-            else:
-                self._put("\t")
-            self._cell(cell, self.rows + cell.row - repeated)
+        rows = [[cell for cell in table.cells if cell.row == row] for row in range(table.height)]
+        for row, cells in enumerate(rows):
+            if row < repeated:
+                self.furniture += [(joined(cell.lines), "repeated_head") for cell in cells]
+            elif self.rows and row == repeated and cuts_row(self.row, cells):
+                for cell in cells:
+                    next(old for old in self.row if old.column == cell.column).lines += cell.lines
+            elif cells:
+                self._write_row()
+                self.row = [replace(cell, row=self.rows + row - repeated) for cell in cells]
         self.rows += table.height - repeated
 
-    def _cell(self, cell: CellText, row: int) -> None:
+    def _write_row(self) -> None:
+        """Write the row that was kept back, since the page end may have cut it."""
+        for k, cell in enumerate(self.row):
+            if k:
+                self._put("\t")
+            else:
+                self._newline()
+            self._cell(cell)
+        self.row = []
+
+    def _cell(self, cell: CellText) -> None:
         start = self.size
         self._put(" " * cell.indent)
         for before, line in zip((None, *cell.lines), cell.lines, strict=False):
@@ -256,8 +270,8 @@ class _Writer:
             self._piece(line)
         x0, top, x1, bottom = (round(float(value), 2) for value in cell.box)
         self.blocks.append(
-            Block(start, self.size, "table_cell", table=self.tables - 1, row=row, column=cell.column, rows=cell.rows,
-                  columns=cell.columns, page=cell.lines[0].page, bbox=(x0, top, x1, bottom))
+            Block(start, self.size, "table_cell", table=self.tables - 1, row=cell.row, column=cell.column,
+                  rows=cell.rows, columns=cell.columns, page=cell.lines[0].page, bbox=(x0, top, x1, bottom))
         )  # fmt: skip
 
     # --- characters -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .pdf_lines import Piece, joined
 
@@ -30,10 +31,10 @@ class Region:
     column: bool = False
 
 
-def regions(lines: Sequence[Sequence[Piece]], depth: int = 0) -> list[Region]:
-    """The regions of a page in reading order. ``lines`` are sorted from top to bottom."""
-    gutter = _gutter(lines) if depth < _DEEPEST else None
-    if gutter is None:
+def regions(lines: Sequence[Sequence[Piece]], gutter: float | None, depth: int = 0) -> list[Region]:
+    """The regions of a page in reading order, cut at its gutter (:func:`find_gutter`). ``lines`` are sorted from top
+    to bottom."""
+    if gutter is None or depth >= _DEEPEST:
         return [Region([joined(line) for line in lines], depth > 0)] if lines else []
     result: list[Region] = []
     zone: list[Sequence[Piece]] = []
@@ -41,14 +42,17 @@ def regions(lines: Sequence[Sequence[Piece]], depth: int = 0) -> list[Region]:
 
     def close_zone() -> None:
         nonlocal zone
+        end = _columns_end(zone, gutter)
+        zone, rest = zone[:end], zone[end:]
         left = [side for line in zone if (side := [p for p in line if p.x1 <= gutter + 1])]
         right = [side for line in zone if (side := [p for p in line if p.x1 > gutter + 1])]
         if left and right:
             close_band()
-            result.extend(regions(left, depth + 1))
-            result.extend(regions(right, depth + 1))
+            result.extend(regions(left, find_gutter(left), depth + 1))
+            result.extend(regions(right, find_gutter(right), depth + 1))
         else:
             band.extend(zone)
+        band.extend(rest)
         zone = []
 
     def close_band() -> None:
@@ -68,8 +72,43 @@ def regions(lines: Sequence[Sequence[Piece]], depth: int = 0) -> list[Region]:
     return result
 
 
-def _gutter(lines: Sequence[Sequence[Piece]]) -> float | None:
-    """The middle of the gutter between two columns of prose; None where the page has one column."""
+def _columns_end(zone: Sequence[Sequence[Piece]], gutter: float) -> int:
+    """Index of the first line below two columns: behind a gap, and with nothing on the other side of the gutter."""
+    sides = [{piece.x1 <= gutter + 1 for piece in line} for line in zone]
+    facing = [i for i, side in enumerate(sides) if len(side) == 2]
+    if not facing:
+        return len(zone)
+    gaps = [below[0].top - above[0].bottom for above, below in pairwise(zone[: facing[-1] + 1])]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    for i in range(facing[-1] + 1, len(zone)):
+        gap = zone[i][0].top - zone[i - 1][0].bottom
+        if gap > max(2 * usual, 0.7 * zone[i][0].size):
+            return i
+    return len(zone)
+
+
+def find_gutter(lines: Sequence[Sequence[Piece]], hint: float | None = None) -> float | None:
+    """The middle of the gutter between two columns of prose; None where the page has one column.
+
+    ``hint`` is the gutter of the page before: where columns end, two lines on both sides of it are enough.
+    """
+    found = _widest(lines)
+    if found is None and hint is not None and _goes_on(lines, hint):
+        return hint
+    return found
+
+
+def _goes_on(lines: Sequence[Sequence[Piece]], x: float) -> bool:
+    """Whether lines of prose stand on both sides of the gutter of the page before."""
+    facing = 0
+    for line in lines:
+        if len(line) == 2 and line[0].x1 <= x + 1 and line[1].x0 >= x - 1:
+            close = x - line[0].x1 < 2 * line[0].size and line[1].x0 - x < 4 * line[0].size
+            facing += close and not _NUMERIC.match(line[1].text)
+    return facing >= 2
+
+
+def _widest(lines: Sequence[Sequence[Piece]]) -> float | None:
     pieces = [piece for line in lines for piece in line if piece.payload is None]
     if len(pieces) < 2 * _FEWEST:
         return None

@@ -94,18 +94,18 @@ def goes_on(above: Piece, below: Piece, edge: Margins | None, body: float, next_
     pitch = edge.pitch if edge else 0.0
     if not moved and pitch and below.top - above.top > max(_GAP * pitch, 1.5 * size):
         return False
+    if above.size > 1.15 * body and not moved and _centred(above, below):
+        return above.text[-1:] not in _STOP  # the lines of a title
     if edge is None:
         edge = next_edge
     if edge is None:
         return False
-    if above.size > 1.15 * body and not moved and _centred(above, edge) and _centred(below, edge):
-        return above.text[-1:] not in _STOP  # the lines of a title
     here = next_edge or edge
     if _MARK.match(below.text) and (above.text[-1:] in _STOP or below.x0 - here.left > _INDENT * size):
         return False
     room = edge.right - above.x1
     slack = _SLACK if above.text[-1:] in _STOP else _LOOSE
-    if room >= _first_width(below) + slack * size:
+    if room >= first_width(below) + slack * size:
         return False
     return below.x0 - here.left <= _INDENT * size
 
@@ -120,12 +120,13 @@ def glue(above: str, below: str) -> str:
     return " " if last.isascii() and last.isalpha() and first.isascii() and first.isalpha() else ""
 
 
-def _centred(line: Piece, edge: Margins) -> bool:
-    width = edge.right - edge.left
-    return abs((line.x0 - edge.left) - (edge.right - line.x1)) < 0.12 * width
+def _centred(above: Piece, below: Piece) -> bool:
+    """Whether two lines are centred below each other: their middles agree and their beginnings do not."""
+    apart = (above.x0 + above.x1) / 2 - (below.x0 + below.x1) / 2
+    return abs(apart) < 0.8 * above.size and abs(above.x0 - below.x0) > above.size
 
 
-def _first_width(line: Piece) -> float:
+def first_width(line: Piece) -> float:
     """Width of what cannot be parted from the beginning of a line."""
     text = line.text
     end = 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .pdf_lines import Bounds, Char, Piece, joined, read_lines
-from .pdf_paragraphs import glue
+from .pdf_paragraphs import first_width, glue
 
 _SNAP = 2.0
 """Rules closer than this (points) are one."""
@@ -144,6 +144,21 @@ def _centred(cell: CellText) -> bool:
     left = min(line.x0 for line in cell.lines) - cell.box[0]
     right = cell.box[2] - max(line.x1 for line in cell.lines)
     return left > cell.lines[0].size and abs(left - right) < 0.5 * cell.lines[0].size
+
+
+def cuts_row(above: Sequence[CellText], below: Sequence[CellText]) -> bool:
+    """Whether the page end cut a row: what stands below holds no value and goes on with labels that fill their cell."""
+    if not above or not below or any(_NUMERIC.match(cell.text) for cell in below):
+        return False
+    labels = {cell.column: cell for cell in above}
+    for cell in below:
+        old = labels.get(cell.column)
+        if old is None or _NUMERIC.match(old.text):
+            return False
+        last, first = old.lines[-1], cell.lines[0]
+        if old.box[2] - last.x1 > first_width(first) + 1.5 * first.size:
+            return False
+    return True
 
 
 def separator(above: Piece, below: Piece, cell: Bounds) -> str:

@@ -23,6 +23,7 @@ from .xlsx import Sheet, read_xlsx
 
 _DEFAULT_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*\Z", re.I)
 _UNIT = re.compile(r"单\s*位\s*[:：]")
+_TABLE_NUMBER = re.compile(r"\A(?:附?表|续表)\s*[\d一二三四五六七八九十]*(?:[-—.]\d+)*\s*[:：]?\s*")
 _NUMBER = re.compile(r"[-+(（]?\d[\d,，]*(?:\.\d+)?\s*[%‰]?[)）]?\Z")
 _NOTE = re.compile(r"\s*(?:注|备注|说明|填表|制表|审核|附注|\*)")
 _MOST_CELLS = 5_000_000
@@ -46,7 +47,16 @@ def sheet_document(data: bytes, kind: str, *, digest: str, name: str, place: str
     for sheet in sheets:
         _write(builder, sheet, len(sheets) > 1)
     return builder.document(kind, digest=digest, name=name, place=place, period=period, meta={}, warnings=warnings,
-                            empty="has no cells with text (it may hold pictures or charts)")
+                            title=_title(sheets), empty="has no cells with text (it may hold pictures or charts)")
+
+
+def _title(sheets: list[Sheet]) -> str | None:
+    """The caption of the first table, without its number (表1), where the text has no headline."""
+    for sheet in sheets:
+        for cells in sheet.rows.values():
+            text = _TABLE_NUMBER.sub("", next(iter(cells.values())).strip())
+            return text if len(cells) == 1 and 4 <= len(text) <= 60 else None
+    return None
 
 
 def read_sheets(data: bytes, kind: str, name: str, limits: Limits) -> tuple[list[Sheet], tuple[str, ...]]:
