@@ -177,12 +177,12 @@ def _write_figures(
     run: Run, folder: Path, marks: dict[tuple[str, str], tuple[str, str | None, str, str]], added: list[Row]
 ) -> None:
     """All figures with what was decided; those that were missed come at the end."""
-    names = FIGURES.names
+    doc, figure = FIGURES.names.index("doc"), FIGURES.names.index("id")
+    nothing = (None, None, None, None)
 
     def rows() -> Iterator[Row]:
-        nothing = (None, None, None, None)
-        for row in stream(run.folder / "figures.parquet"):
-            yield (*(row.get(name) for name in names), *marks.get((row["doc"], row["id"]), nothing))
+        for row in stream(run.folder / "figures.parquet", FIGURES.names):
+            yield (*row, *marks.get((row[doc], row[figure]), nothing))
         yield from added
 
     with TableWriter(folder, FIGURES_LAYER) as writer:

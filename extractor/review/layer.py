@@ -180,30 +180,32 @@ def _long_row(
 # --- the tables ------------------------------------------------------------------------------------------------------
 
 
-def stream(path: Path) -> Iterator[dict[str, Any]]:
-    """Rows of a Parquet file, a batch in memory at a time."""
+def stream(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Rows of a Parquet file with these columns in this order, a batch in memory at a time."""
     import pyarrow.parquet as pq
 
-    for batch in pq.ParquetFile(path).iter_batches(10_000):
-        yield from batch.to_pylist()
+    for batch in pq.ParquetFile(path).iter_batches(10_000, columns=list(names)):
+        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
 
 
 def write_observations(run: Run, layer: Layer, folder: Path, library: Library) -> int:
     """The long table with its corrections: a touched cell stands where it stood, a new one at the end."""
-    names = CORRECTED_OBSERVATIONS.names
+    names = OBSERVATIONS.names
+    place, row_, indicator, status = (names.index(name) for name in ("place_id", "row", "indicator", "status"))
+    nothing = (None,) * (len(CORRECTED_OBSERVATIONS.names) - len(names))
     done: set[CellKey] = set()
 
     def rows() -> Iterator[Row]:
         touched = {key[:3] for key in layer.rows}
-        for row in stream(run.folder / "observations.parquet"):
-            if (row["place_id"], row["row"], row["indicator"]) in touched:
-                key = cell_of(row["place_id"], row["row"], row["indicator"], row["status"], library)
+        for row in stream(run.folder / "observations.parquet", names):
+            if (row[place], row[row_], row[indicator]) in touched:
+                key = cell_of(row[place], row[row_], row[indicator], row[status], library)
                 if key in layer.rows:
                     if key not in done:
                         done.add(key)
                         yield from layer.rows[key]
                     continue
-            yield tuple(row.get(name) for name in names)
+            yield (*row, *nothing)
         for key, found in layer.rows.items():
             if key not in done:
                 yield from found
@@ -223,7 +225,8 @@ def write_panel(run: Run, layer: Layer, folder: Path, library: Library) -> Table
         wanted.setdefault(key[:2], {})[key] = value
 
     def known() -> Iterator[dict[str, Any]]:
-        for row in stream(run.folder / "panel.parquet"):
+        for cells_of_row in stream(run.folder / "panel.parquet", before.names):
+            row = dict(zip(before.names, cells_of_row, strict=True))
             place = (row["place_id"], row["period"])
             cells = wanted.pop(place, None)
             yield row if cells is None else _changed(row, place, cells, layer, counts)
