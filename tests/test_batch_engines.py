@@ -15,6 +15,14 @@ import psutil
 import pytest
 from support_batch import command, program, tables, write_corpus
 
+from extractor.batch import cluster
+from extractor.batch.encode import ReadTask
+from extractor.batch.sources import collect
+from extractor.batch.stamp import Stamp
+from extractor.batch.store import Folder
+from extractor.errors import UsageError
+from extractor.library import load_library
+
 _NODE = (
     "import extractor.batch.stamp as stamp, extractor.batch.cluster as cluster\n"
     "stamp.code_hash = cluster.code_hash = lambda: 'c' * 64\n"
@@ -95,6 +103,41 @@ def test_a_worker_of_a_dask_cluster_that_is_killed_costs_nothing(
     _, errors = run.communicate(timeout=180)
     assert run.returncode == 0, errors
     assert tables(tmp_path / "run") == expected
+
+
+def test_an_output_at_a_url_holds_the_same_tables(corpus: Path, expected: dict[str, bytes], tmp_path: Path) -> None:
+    url = f"file://{tmp_path}/run"
+    done = program("run", corpus, "--output", url, "--workers", 2)
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "run") == expected
+    again = program("run", corpus, "--output", url, "--workers", 2)
+    assert "nothing has changed since the last run" in again.stdout
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").write_text("x", encoding="utf-8")
+    assert "holds no run" in program("run", corpus, "--output", f"file://{tmp_path}/other").stderr
+
+
+def test_parts_travel_back_where_workers_see_no_shared_disk(corpus: Path, tmp_path: Path) -> None:
+    library = load_library()
+    sources = collect([str(corpus / "b")]).sources
+    names = []
+    for root in ("", str(tmp_path / "parts")):
+        task = ReadTask(0, sources, Stamp("c" * 64, library.hash), root)
+        written = task.run(library, lambda document: None, {})
+        names.append(written.name)
+        assert bool(written.data) == (not root)
+        Folder(tmp_path / "parts").write(written.name, written.data) if written.data else None
+    assert names[0] == names[1]
+    assert list(Folder(tmp_path / "parts").names()) == names[:1]
+
+
+def test_a_class_in_the_configuration_is_imported_and_scaled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = "[cluster.here]\nclass = 'no.such.Cluster'\n[cluster.empty]\n[cluster.file]\nscheduler_file = 'x.json'\n"
+    (tmp_path / "extractor.toml").write_text(lines, encoding="utf-8")
+    for name, problem in (("here", "cannot be imported"), ("empty", "names neither"), ("none", "no cluster 'none'")):
+        with pytest.raises(UsageError, match=problem):
+            cluster._connect(name)
 
 
 def test_a_cluster_that_is_not_there_is_said(corpus: Path, tmp_path: Path) -> None:
