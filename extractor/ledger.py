@@ -81,6 +81,6 @@ def _piece(text: str, entry: LedgerEntry, start: int, end: int) -> Iterator[Ledg
 
 
 def _lost(document: Document, view: str, start: int, end: int) -> Iterator[LedgerEntry]:
-    for found in _DIGITS.finditer(view, start, end):
-        first, last = found.span()
-        yield _entry(document.id, first, last, document.text[first:last], "unexplained", "")
+    while start < end and (found := _DIGITS.search(view, start, end)) is not None:
+        first, start = found.span()
+        yield _entry(document.id, first, start, document.text[first:start], "unexplained", "")

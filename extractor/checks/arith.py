@@ -97,18 +97,18 @@ def reconcile(
         digits, factor = printed_digits(sheet, item)
         if not digits or len(digits) > 14:
             continue
+        # The factor is a power of ten; written as one, it makes the nearest float of the exact value.
+        power, unit, own_slack = f"e{len(str(factor)) - 1}", float(factor) * 0.5, sheet.slack(item)
+        whole = factor == 1 and item.unit in WHOLE_UNITS
         for rank, (what, said) in enumerate(slips(digits)):
-            if "." in said and factor == 1 and item.unit in WHOLE_UNITS:
+            point = said.find(".")
+            if point >= 0 and whole:
                 continue
-            decimals = len(said) - said.find(".") - 1 if "." in said else 0
-            # a dropped digit must not win by being less precise
-            slack = (
-                min(float(factor) * 0.5 / 10**decimals, sheet.slack(item))
-                if "小数点" not in what
-                else float(factor) * 0.5 / 10**decimals
-            )
-            value = Decimal(said) * factor
-            if holds(item, float(value), slack):
+            slack = unit / 10 ** (len(said) - point - 1 if point >= 0 else 0)
+            if "小数点" not in what:
+                slack = min(slack, own_slack)  # a dropped digit must not win by being less precise
+            if holds(item, float(said + power), slack):
+                value = Decimal(said) * factor
                 weight = (100 if item.index in confirmed else 0) + (0 if rank < 2 * len(digits) else 10) + order
                 shown = show_value(item.figure, value)
                 found.append((weight, rank, f"{sheet.printed(item)}若为{shown}则相符({what})"))

@@ -41,6 +41,8 @@ _RATE = re.compile(
 _PAIR = re.compile(
     r"(\d(?<![\d.]\d)\d{0,5}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))"
 )
+#: What either needs somewhere in the text: most documents have none.
+_RUN_ON = re.compile(r"[万亿.](?:(?<=[万亿])\d|(?<=\.)\d{2,8}\.)")
 _TWO_POINTS = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
 _PLAIN = re.compile(r"\d{2,20}\Z")
 _AFTER = "，,。;；、)）"
@@ -187,6 +189,8 @@ def _elsewhere(view: str, text: str, noun: str, figures: tuple[Figure, ...]) -> 
 
 def runs(view: str) -> list[Finding]:
     """Two numbers with nothing between them: 6.7万14.78万人, 3.512.6万元."""
+    if _RUN_ON.search(view) is None:
+        return []
     found = []
     for match in _PAIR.finditer(view):
         scale = 10**4 if match[2] == "万" else 10**8

@@ -318,10 +318,10 @@ def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> Non
         return
     members = [part, percent, whole]
     slack = sheet.slack(percent)
+    printed = {member.index: (member.value, sheet.slack(member)) for member in members}
 
     def holds(member: Item, value: float, half: float) -> bool:
-        values = {m.index: (m.value, sheet.slack(m)) for m in members}
-        values[member.index] = (value, half)
+        values = {**printed, member.index: (value, half)}
         p, w, s = values[part.index], values[whole.index], values[percent.index]
         return w[0] > 0 and share_holds(p[0], p[1], w[0], w[1], s[0], s[1])
 

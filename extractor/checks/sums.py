@@ -238,11 +238,14 @@ def _amount(sheet: Sheet, parts: list[Item]) -> str:
 
 def _levels(sheet: Sheet) -> None:
     """资金50997万元,中央8500万元、省级4497万元、市级19650万元、县级18350万元: a list along the levels without 其中."""
+    if "中央" not in sheet.view:
+        return
     items = sheet.items
     index = 0
     while index < len(items):
-        if items[index].confirmed is None and "中央" in _label(sheet, items[index]) and items[index].unit == "元":
-            run = [items[index]]
+        first = items[index]
+        if first.unit == "元" and first.confirmed is None and "中央" in _label(sheet, first):
+            run = [first]
             seen = {1}
             cursor = index + 1
             while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:

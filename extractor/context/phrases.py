@@ -24,6 +24,7 @@ _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _OWN = re.compile(r"[我本][省市县区州旗镇乡](?![级直])")
 _ITEM = re.compile(r"(?:第?[一二三四五六七八九十]是|[一二三四五六七八九十]要|——)")
 _COMPARISON = re.compile(r"^(?:比|较|与)?(?:上年|去年)(?:同期|末|底|度)?(?:执行数|决算数|完成数|的)*$")
+_COMPARED = frozenset("比较与上去")
 _GROW = (
     r"(?:增长|增加|提高|提升|上升|上涨|递增|增收|下降|减少|降低|回落|下滑|收窄|扩大|缩小|压减|净增|增|减|降|升|涨)"
 )
@@ -39,6 +40,8 @@ _NOUN_SIGN = (
     r"[、，,。；;:：!！?？()（）\n\d…\x00|│]|[一二三四五六七八九十]是|以及|(?:和|与|及)(?=\d|$)|的?情况"
 )
 _RIGHT_HEAD = re.compile(r"^(?:以上|以下|以内|及以上|左右|上下|多|余|\s|(?:19|20)\d\d年?度?)*(?:的)?")
+#: What that can begin with.
+_BEHIND = frozenset("以及左上多余12的")
 _MOVED = re.compile(
     r"(?:以?来|内|间|中|后|前|期间|大关|台阶)(?![一-鿿])"
     r"|(?:提高|增加|增长|上升|扩大|提升|下降|降低|减少|缩小|调整|回落|攀升|增|减|降|升|跃升)(?:到|至|为)"
@@ -142,14 +145,20 @@ class Phrases:
         stop = _UP_TO_STOP.match(text)
         if stop is not None:
             text = text[stop.end() :]
-        markers = list(_ITEM.finditer(text))
-        if markers:
-            text = text[markers[-1].end() :]
-        return self._head.sub("", _OWN.sub("", text))
+        # Most phrases hold none of the characters that the next two look for.
+        if "是" in text or "要" in text or "—" in text:
+            cut = 0
+            for marker in _ITEM.finditer(text):
+                cut = marker.end()
+            text = text[cut:]
+        if "我" in text or "本" in text:
+            text = _OWN.sub("", text)
+        return self._head.sub("", text)
 
     def body(self, text: str) -> str:
         """A phrase without the verb of reaching before the number: 自来水普及率达到 -> 自来水普及率."""
-        return _COMPARISON.sub("", self._tail.sub("", text))
+        text = self._tail.sub("", text)
+        return _COMPARISON.sub("", text) if text[:1] in _COMPARED else text
 
     def generic(self, text: str) -> bool:
         """Whether a phrase does not say of what it is (共拨付资金, 占比, 户数)."""
@@ -168,7 +177,11 @@ class Phrases:
 
     def noun_after(self, right: str) -> tuple[str, str]:
         """The noun behind a figure and the predicate behind it: 毕业生通过考试就业 -> 毕业生, 通过考试就业."""
-        text = _BRACKETS.sub("", squeeze(_RIGHT_HEAD.sub("", right, count=1)))
+        if not right:
+            return "", ""
+        text = squeeze(_RIGHT_HEAD.sub("", right, count=1) if right[0] in _BEHIND or right[0].isspace() else right)
+        if "(" in text or "（" in text:
+            text = _BRACKETS.sub("", text)
         if not text or not ("一" <= text[0] <= "鿿" or text[0] == "《" or text[0].isalpha()):
             return "", ""
         if _MOVED.match(text):

@@ -92,7 +92,7 @@ def _set_whole(frame: Frame) -> None:
     if before is None:
         return
     gap = frame.gap
-    opened = max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）"))
+    opened = max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）")) if gap else False
     if opened or "其中" in gap:
         if not opened and before.whole is not None and "其中" in gap and before.whole.unit == frame.unit:
             frame.whole = before.whole

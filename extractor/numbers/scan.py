@@ -18,7 +18,7 @@ from .identifiers import read_identifier, read_marker, read_ordinal
 from .measure import Quantity
 from .mention import Kind, Mention
 from .names import Names
-from .numerals import CHINESE, Bound, scaled
+from .numerals import CHINESE, MAX_DIGITS, Bound, scaled
 from .quantity import read_arabic, read_chinese, read_plain, tenths_at
 from .units import Units
 
@@ -129,10 +129,9 @@ class _Scanner:
     def _digit(self, start: int) -> int:
         view = self.view
         plain = read_plain(view, start, self.units)
-        if plain is not None and not self._titled(start):
+        if plain is not None and not (self.titles and self._titled(start)):
             return self._quantity(plain)
-        run = signs.LONG.match(view, start)
-        if run is not None:
+        if view[start + MAX_DIGITS : start + MAX_DIGITS + 1].isdigit() and (run := signs.LONG.match(view, start)):
             return self._add(start, run.end(), "identifier", "digits beyond any number")
         name = self.names.match(view, start)
         if name is not None:

@@ -46,13 +46,18 @@ class Units:
     def __init__(self, entries: list[Unit], rate_bases: tuple[str, ...] = ()) -> None:
         self.entries = tuple(entries)
         self.by_name = {unit.name: unit for unit in entries}
-        self._forms: dict[str, tuple[_Form, ...]] = {}
+        self._forms: dict[str, tuple[dict[str, tuple[_Form, ...]], tuple[_Form, ...]]] = {}
+        """First character -> forms by their second character, longest first, and the forms of that one character."""
         forms: dict[str, list[_Form]] = {}
         for unit in entries:
             for surface in unit.surfaces:
                 form = (surface, unit.name, unit.not_before, unit.not_before_chinese + unit.not_before, unit.chinese)
                 forms.setdefault(surface[0], []).append(form)
-        self._forms = {char: tuple(sorted(found, key=lambda f: (-len(f[0]), f[0]))) for char, found in forms.items()}
+        for char, found in forms.items():
+            found.sort(key=lambda form: (-len(form[0]), form[0]))
+            seconds = dict.fromkeys(form[0][1] for form in found if len(form[0]) > 1)
+            longer = {second: tuple(f for f in found if f[0][1:2] in ("", second)) for second in seconds}
+            self._forms[char] = longer, tuple(form for form in found if len(form[0]) == 1)
         self._bases: dict[str, tuple[tuple[str, str], ...]] = {}
         bases: dict[str, dict[str, str]] = {}
         for unit in entries:
@@ -75,10 +80,10 @@ class Units:
         ``chinese`` says that the number before is in Chinese numerals, ``long`` that it has three of them or more, so
         that it cannot be the beginning of a word such as 十分 or 一度.
         """
-        forms = self._forms.get(view[pos : pos + 1])
-        if forms is None:
+        entry = self._forms.get(view[pos : pos + 1])
+        if entry is None:
             return None
-        for surface, name, not_before, not_before_chinese, allowed in forms:
+        for surface, name, not_before, not_before_chinese, allowed in entry[0].get(view[pos + 1 : pos + 2], entry[1]):
             if not view.startswith(surface, pos):
                 continue
             if chinese and not (allowed or long):
