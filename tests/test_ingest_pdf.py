@@ -166,6 +166,27 @@ def test_a_paragraph_that_goes_on_in_the_next_column_is_one() -> None:
     assert loaded(sheet).text.strip() == text
 
 
+def test_short_columns_below_those_of_the_page_before_and_a_caption_under_them() -> None:
+    sheet = two_columns()
+    sheet.next_page()
+    sheet.put(60, 80, "左栏末尾两行文字排满整个栏目宽度共计")
+    sheet.put(60, 98, "左栏末行文字排满整个栏目的宽度，投入")
+    sheet.put(315, 80, "资金1200万元，右栏末尾的两行文字到此，")
+    sheet.put(315, 98, "全部工作结束了。")
+    sheet.put(60, 140, "附表：2023年资金安排情况")
+    lines = [line for line in loaded(sheet).text.splitlines() if line and not line.startswith("-")]
+    assert lines[-2].endswith("宽度，投入资金1200万元，右栏末尾的两行文字到此，全部工作结束了。")
+    assert lines[-1] == "附表：2023年资金安排情况"
+
+
+def test_the_lines_of_a_long_title_are_one() -> None:
+    sheet = Sheet()
+    title = "关于云岭县2023年国民经济和社会发展计划执行情况与2024年国民经济和社会发展计划草案的报告"
+    sheet.title(title)
+    sheet.paragraph(LONG * 3)
+    assert loaded(sheet).title == title
+
+
 # --- furniture ------------------------------------------------------------------------------------------------------
 
 
@@ -273,6 +294,26 @@ def test_a_table_without_head_on_the_next_page_goes_on() -> None:
     cells = [f.cell for f in extract(loaded(sheet)).figures]
     assert {cell[0] for cell in cells if cell} == {0}
     assert [cell[1] for cell in cells if cell] == [row for row in range(2, 16) for _ in range(3)]
+
+
+def test_a_row_cut_by_the_page_end_is_one_row() -> None:
+    sheet = Sheet(numbers="— {} —")
+    columns = [72, 200, 330]
+    sheet.table([["乡镇", "户数"], ["白石镇", "120"], ["临川坝县第十三号长名", "88"]], columns)
+    sheet.next_page()
+    sheet.table([["称乡镇人民政府", ""], ["云岭镇", "77"]], columns)
+    got = [(str(f.value), f.subject) for f in extract(loaded(sheet)).figures]
+    assert got == [("120", "白石镇户数"), ("88", "临川坝县第十三号长名称乡镇人民政府户数"), ("77", "云岭镇户数")]
+
+
+def test_a_section_row_at_the_top_of_a_page_is_no_rest_of_a_row() -> None:
+    sheet = Sheet(numbers="— {} —")
+    columns = [72, 200, 330]
+    sheet.table([["项目", "户数"], ["白石镇", "120"]], columns)
+    sheet.next_page()
+    sheet.table([["县直单位", ""], ["云岭镇", "77"]], columns)
+    figures = extract(loaded(sheet)).figures
+    assert [f.cell[1] for f in figures if f.cell] == [1, 3]
 
 
 def test_a_table_open_at_its_sides_keeps_its_outer_columns() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -48,8 +49,6 @@ def test_the_shared_reports_are_there() -> None:
 @pytest.mark.parametrize("name", ["county-summary-2023.txt", "department-civil-2023.txt"])
 def test_a_report_printed_by_an_office_program(name: str, tmp_path: Path) -> None:
     """LibreOffice's own lines, fonts and spacing: justified text, embedded subsets."""
-    import shutil
-
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("LibreOffice is not installed")
@@ -75,3 +74,19 @@ def test_a_report_printed_by_an_office_program(name: str, tmp_path: Path) -> Non
     if not made.exists():
         pytest.skip(f"LibreOffice cannot print here: {done.stderr.decode(errors='replace')[-200:]}")
     assert same_figures(extract(load(path)), load(made)) == []
+
+
+@pytest.mark.parametrize("name", ["page-bulletin.html", "page-county-summary.html"])
+def test_a_page_printed_by_a_browser_gives_the_figures_of_the_page(name: str, tmp_path: Path) -> None:
+    """Chromium's own lines, Type 3 fonts, tables drawn as rectangles, its date and address as running heads."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("chromium is not installed")
+    made = tmp_path / "page.pdf"
+    subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
+         f"--print-to-pdf={made}", (CORPUS / name).as_uri()],
+        capture_output=True, timeout=240, check=False)
+    if not made.exists():
+        pytest.skip("chromium cannot print here")
+    assert same_figures(extract(load(CORPUS / name)), load(made)) == []

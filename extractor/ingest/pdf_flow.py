@@ -69,6 +69,7 @@ def flow(pages: Sequence[PageContent]) -> Flowed:
         gutter = find_gutter(lines, gutter)
         plans.append((page.hidden, extras, regions(lines, gutter)))
     usual = _usual_margins([found for _, _, found in plans])
+    columns: list[Margins] = []
     writer = _Writer(body, any(page.recognised for page in pages))
     for page, (hidden, extras, found) in zip(pages, plans, strict=True):
         writer.furniture += [*extras, *((piece, "hidden") for piece in hidden)]
@@ -77,7 +78,7 @@ def flow(pages: Sequence[PageContent]) -> Flowed:
             # A list of short lines shows no right margin: it is taken to be as wide as the left one.
             own = Margins(own.left, page.width - own.left, own.pitch)
         for k, region in enumerate(found):
-            edge = margins(region.lines) if region.column else own
+            edge = _of_column(region, columns) if region.column else own
             writer.region(region, edge, first=k == 0)
     return writer.result(pages)
 
@@ -103,6 +104,17 @@ def _fuller(own: Margins | None, usual: Margins | None) -> Margins | None:
     if abs(own.left - usual.left) < 40 and own.right < usual.right - 1:
         return Margins(own.left, usual.right, own.pitch or usual.pitch)
     return own
+
+
+def _of_column(region: Region, known: list[Margins]) -> Margins | None:
+    """The margins of a column; where it has too few lines, those of the last one that began at the same place."""
+    own = margins(region.lines)
+    left = own.left if own else min(line.x0 for line in region.lines)
+    last = next((edge for edge in reversed(known) if abs(edge.left - left) < 2 * region.lines[0].size), None)
+    if own is not None and own.sure:
+        known.append(own)
+        return own
+    return _fuller(own, last)
 
 
 class _Writer:
