@@ -17,6 +17,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
+import traceback
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -308,7 +309,8 @@ def _one(kind: str, seed: int) -> tuple[str, str, float, list[str]]:
     except _TookTooLong:
         results = ["FAILED hang"]
     except BaseException as error:  # whatever escapes is what we are looking for
-        results = [f"FAILED {type(error).__name__}: {str(error)[:200]}"]
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        results = [f"FAILED {type(error).__name__}: {str(error)[:200]} ({Path(where.filename).name}:{where.lineno})"]
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     return kind, name, time.perf_counter() - began, results

@@ -519,3 +519,14 @@ def test_values_of_the_wrong_type() -> None:
         json.dumps({"title": ["x"], "place": {"a": 1}, "period": True, "published": 5, "url": "\0" * 9}).encode()
     )
     assert (found.title, found.place, found.period, found.issued, dict(found.meta)) == (None, None, None, None, {})
+
+
+def test_csv_of_an_old_mac_and_stray_carriage_returns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    text = REPORT.replace("\n", "") * 2
+    path.write_bytes(f"县,正文\r云岭县,{text}\r望溪县,{text}\r".encode())
+    found, error = listed(path)
+    assert error is None
+    assert [document.place for document in load_members(path, found)] == ["云岭县", "望溪县"]  # type: ignore[union-attr]
+    path.write_bytes((f"县,正文\n云岭县,{text}\n" * 1 + f"望溪县,{text[:20]}\r{text}\n云岭县,{text}\n").encode())
+    assert codes(path) == ["text", "damaged", "text"]

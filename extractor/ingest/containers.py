@@ -23,7 +23,7 @@ from extractor.model import Document
 
 from .columns import facts_of
 from .member import Container, Content, Member
-from .source import DEFAULT_LIMITS, Limits, read_error
+from .source import DEFAULT_LIMITS, Limits, read_error, read_up_to
 from .streams import compression, head_of, unpacked
 
 __all__ = ["Member", "container_kind", "is_sequential", "load_member", "load_members", "members", "split_name"]
@@ -207,7 +207,7 @@ def _plain_kind(stream: BinaryIO, head: bytes, name: str, limits: Limits) -> str
         return "jsonl" if _is_json_line(stream) else None
     if start.startswith(b"[") and re.match(rb"\[\s*\{\s*\"", start):
         return "json"
-    line = head.split(b"\n", 1)[0]
+    line = re.split(rb"[\r\n]", head, maxsplit=1)[0]
     if len(line) < len(head) and re.search(rb"[,\t;|]", line) and not start.startswith(b"<"):
         from .rows import holds_reports
 
@@ -256,7 +256,7 @@ def _open(stream: BinaryIO, name: str, limits: Limits, column: str | None) -> Co
     if base == "excel":
         from .sheetrows import Excel
 
-        return Excel(stream.read(limits.office + 1), name, limits, column)
+        return Excel(read_up_to(stream, limits.office), name, limits, column)
     if base == "parquet":
         from .parquet import Parquet
 
@@ -273,7 +273,7 @@ def _is_excel(stream: BinaryIO, name: str, limits: Limits) -> bool:
     from .detect import detect
 
     stream.seek(0)
-    data = stream.read(limits.office + 1)
+    data = read_up_to(stream, limits.office)
     kind = detect(data)
     if len(data) > limits.office or kind not in ("xlsx", "xls"):
         return False

@@ -18,7 +18,7 @@ from pathlib import Path
 from extractor.errors import InputError
 from extractor.model import Document
 
-from .source import Limits, too_large
+from .source import Limits, read_up_to, too_large
 
 _NAMES = ("soffice", "libreoffice")
 #: Where LibreOffice's own settings forbid what a file may ask for.
@@ -91,7 +91,7 @@ def convert(data: bytes, kind: str, target: str, name: str, limits: Limits) -> b
             raise InputError(f"is {_WHAT[kind]} that LibreOffice cannot read", where=name, code="damaged",
                              hint="open it in an office program and save it again")
         with result.open("rb") as stream:
-            return stream.read(limits.office + 1)
+            return read_up_to(stream, limits.office)
 
 
 def _run(command: list[str], folder: Path, name: str, limits: Limits) -> None:

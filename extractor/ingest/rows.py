@@ -21,7 +21,7 @@ from extractor.errors import InputError
 from .columns import text_column
 from .encoding import decode
 from .member import Content, Member, damaged
-from .source import Limits, too_large
+from .source import Limits, read_up_to, too_large
 
 _SAMPLE = 1 << 20
 _SAMPLE_ROWS = 200
@@ -86,7 +86,7 @@ class JsonList:
 
     def __init__(self, stream: BinaryIO, name: str, limits: Limits, column: str | None) -> None:
         self._name = name
-        data = stream.read(limits.text + 1)
+        data = read_up_to(stream, limits.text)
         if len(data) > limits.text:
             raise too_large(name, len(data), limits.text)
         try:
@@ -220,11 +220,12 @@ def _records(stream: BinaryIO, dialect: Dialect, limit: int) -> Iterator[tuple[i
             row = next(reader)
         except StopIteration:
             return
-        except csv.Error:
-            # A field without end, or far too long: the record ends where its quotes do.
+        except csv.Error as error:
+            # A field without end, or far too long, or a carriage return alone: the record ends where its quotes do.
+            note = "too_large" if fed.taken > limit else f"damaged: {error}"
             fed.skip()
             reader = csv.reader(fed, delimiter=dialect.delimiter)
-            yield start, min(fed.position - start, limit), "too_large"
+            yield start, min(fed.position - start, limit), note
             row = []
         if any(cell.strip() for cell in row):
             yield start, fed.position - start, ""
@@ -275,16 +276,19 @@ class _Feed:
 
 
 def _readable(stream: BinaryIO, name: str, limits: Limits) -> BinaryIO:
-    """The stream, or its text as UTF-8 where lines cannot be found by bytes (UTF-16, as Excel writes it)."""
+    """The stream, or its text as UTF-8 with usual line ends where lines cannot be found by bytes: UTF-16, as Excel
+    writes it, or carriage returns alone, as old Macs did."""
     stream.seek(0)
-    head = stream.read(4)
+    head = stream.read(_SAMPLE)
     stream.seek(0)
-    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not wide and (b"\r" not in head or b"\n" in head):
         return stream
-    data = stream.read(limits.text + 1)
+    data = read_up_to(stream, limits.text)
     if len(data) > limits.text:
         raise too_large(name, len(data), limits.text)
-    return io.BytesIO(decode(data, name).text.encode("utf-8"))
+    text = decode(data, name).text
+    return io.BytesIO((text if wide else text.replace("\r", "\n")).encode("utf-8", "replace"))
 
 
 def holds_reports(stream: BinaryIO, name: str, limits: Limits) -> bool:
@@ -303,7 +307,7 @@ def sniff(stream: BinaryIO, name: str = "") -> Dialect | None:
     whole = len(data) < _SAMPLE
     if not whole:
         data = data[: data.rfind(b"\n") + 1]
-    first = data.split(b"\n", 1)[0]
+    first = re.split(rb"[\r\n]", data, maxsplit=1)[0]
     if b"\0" in data or not any(d.encode() in first for d in _DELIMITERS):
         return None
     try:
@@ -330,7 +334,10 @@ def sniff(stream: BinaryIO, name: str = "") -> Dialect | None:
     body = 0
     if header:
         feed = _Feed(io.BytesIO(data), decoded.encoding, _SAMPLE)
-        next(csv.reader(feed, delimiter=delimiter), None)
+        try:
+            next(csv.reader(feed, delimiter=delimiter), None)
+        except csv.Error:
+            return None
         body = feed.position
     sample = tuple(tuple(row) for row in (rows[1:] if header else rows))
     return Dialect(decoded.encoding, delimiter, names, sample, body, header)

@@ -8,12 +8,14 @@ import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from extractor.errors import InputError
 
 _UNSAFE = re.compile(r"[^\w一-鿿.-]+")
 _ROW = re.compile(r"!\d+\Z")
 _MB = 1024 * 1024
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,22 @@ def read_bytes(path: Path, limits: Limits = DEFAULT_LIMITS) -> bytes:
             # Only a PDF may be that large; nothing else is read before it is refused.
             if status.st_size > limits.usual and b"%PDF-" not in head:
                 raise too_large(where, status.st_size, limits.usual)
-            # One byte more than allowed: a file that grows while it is read is found out.
-            data = head + stream.read(limits.largest + 1 - len(head))
+            data = head + read_up_to(stream, limits.largest - len(head))
     except OSError as error:
         raise read_error(where, error) from None
     if len(data) > limits.largest:
         raise too_large(where, len(data), limits.largest)
     return data
+
+
+def read_up_to(stream: BinaryIO, limit: int) -> bytes:
+    """The rest of a stream; one byte more than ``limit`` where there is more. Reads piece by piece: asked for the limit
+    at once, Python would make room for all of it."""
+    pieces, size = [], 0
+    while size <= limit and (piece := stream.read(min(_PIECE, limit + 1 - size))):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 def too_large(where: str, size: int, limit: int) -> InputError:

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypeVar, cast
 from extractor.errors import InputError
 
 from .member import damaged
-from .source import Limits, too_large
+from .source import Limits, read_up_to, too_large
 
 _MAGIC = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"))
 _Result = TypeVar("_Result")
@@ -58,7 +58,7 @@ def unpacked(stream: BinaryIO, name: str, limits: Limits) -> tuple[BinaryIO, str
 def unpack(data: bytes, name: str, limits: Limits) -> bytes:
     """The content of a compressed file. Raises :class:`InputError`: ``too_large``, ``damaged``, ``bomb``."""
     stream, _ = unpacked(io.BytesIO(data), name, limits)
-    result = stream.read(limits.largest + 1)
+    result = read_up_to(stream, limits.largest)
     if len(result) > limits.largest:
         raise too_large(name, len(result), limits.largest)
     if not result:
