@@ -43,15 +43,16 @@ _NOTES = {
 }
 
 
-def container_kind(path: Path | str) -> str | None:
+def container_kind(path: Path | str, *, text_column: str | None = None) -> str | None:
     """What kind of container a file is, None for a document or anything that cannot be read.
 
     ``zip``, ``tar``, ``jsonl``, ``json``, ``csv``, ``excel``, ``parquet`` or ``warc``, with ``.gz``, ``.bz2`` or
-    ``.xz`` behind it where the file is compressed. Reads the head of the file, of a spreadsheet the cells.
+    ``.xz`` behind it where the file is compressed. Reads the head of the file, of a spreadsheet the cells. A table
+    whose ``text_column`` is named is one whatever it looks like.
     """
     try:
         with open(path, "rb") as stream:
-            return _kind(stream, str(path), DEFAULT_LIMITS)
+            return _kind(stream, str(path), DEFAULT_LIMITS) or (_tabular(stream) if text_column else None)
     except (OSError, ValueError, InputError):
         return None
 
@@ -283,10 +284,17 @@ def _is_excel(stream: BinaryIO, name: str, limits: Limits) -> bool:
     return any(find(sheet) for sheet in read_sheets(data, kind, name, limits)[0])
 
 
-def _tabular(stream: BinaryIO) -> str:
-    """A table whose text column is named is a container whatever it looks like."""
+def _tabular(stream: BinaryIO) -> str | None:
+    """The kind of a table whose text column is named: it is a container whatever it looks like. None for no table."""
+    from .detect import detect
+    from .rows import sniff
+
     stream.seek(0)
-    return "excel" if stream.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0") else "csv"
+    head = stream.read(4)
+    stream.seek(0)
+    if head in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        return "excel" if detect(read_up_to(stream, DEFAULT_LIMITS.office)) in ("xlsx", "xls") else None
+    return "csv" if sniff(stream) is not None else None
 
 
 def _flat(container: Container, name: str, limits: Limits, column: str | None, depth: int) -> Iterator[Member]:

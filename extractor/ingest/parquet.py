@@ -60,7 +60,7 @@ class Parquet:
         found = text_column(self._text, sample, where=self._name, least=1)
         if found is None:
             raise InputError("has no column with Chinese text", where=self._name, code="column",
-                             hint="name it with --text-column; columns of text are: " + ", ".join(self._text)[:300])
+                             hint="call it 正文 in the header; columns of text are: " + ", ".join(self._text)[:300])
         return str(self._text[found])
 
     def _read(self, group: int, names: list[str]) -> Iterator[list[str]]:

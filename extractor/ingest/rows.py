@@ -171,7 +171,7 @@ def record_content(record: object, column: str, where: str) -> Content:
     text = _plain(record.get(column))
     if not text.strip():
         raise InputError(f"its field {column!r} is empty", where=where, code="empty",
-                         hint="nothing to extract; name another field with --text-column")
+                         hint="nothing to extract; check the record")
     return Content(text=text, fields={key: _plain(value) for key, value in record.items() if key != column})
 
 
@@ -187,7 +187,7 @@ def json_column(records: Sequence[Mapping[str, object]], wanted: str | None, whe
 
 def _no_text(where: str, names: Sequence[str]) -> InputError:
     return InputError("has no column with Chinese text", where=where, code="column",
-                      hint="name it with --text-column; there are: " + ", ".join(names)[:300])
+                      hint="call it 正文 in the header; there are: " + ", ".join(names)[:300])
 
 
 def _plain(value: object) -> str:

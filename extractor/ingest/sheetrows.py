@@ -58,7 +58,7 @@ class Excel:
         self._several = len(self._found) > 1
         if not self._found:
             raise InputError("has no column with Chinese text", where=name, code="column",
-                             hint="name it with --text-column")
+                             hint="call it 正文 in the header")
 
     def members(self) -> Iterator[Member]:
         for number, found in self._found.items():
