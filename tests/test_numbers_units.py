@@ -58,13 +58,16 @@ def test_every_alias_is_read_as_its_unit() -> None:
         ("5", "元", "元", "5"),
         ("2", "平方公里", "平方米", "2000000"),
         ("500", "公斤/亩", "吨/亩", "0.5"),
+        ("6360", "元/人/年", "元/人/月", "530"),
+        ("530", "元/月", "元/年", "6360"),
+        ("2", "年", "个月", "24"),
     ],
 )
 def test_convert(value: str, unit: str, to: str, result: str) -> None:
     assert UNITS.convert(Decimal(value), unit, to) == Decimal(result)
 
 
-@pytest.mark.parametrize(("unit", "to"), [("元", "美元"), ("户", "人"), ("亩", "平方米"), ("元", "元/人"), ("x", "y")])
+@pytest.mark.parametrize(("unit", "to"), [("元", "美元"), ("户", "人"), ("亩", "平方米"), ("元", "元/人"), ("x", "y"), ("年", "天")])
 def test_convert_refuses_what_cannot_be_compared(unit: str, to: str) -> None:
     assert UNITS.convert(Decimal(1), unit, to) is None
 

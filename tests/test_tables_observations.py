@@ -28,6 +28,16 @@ def test_a_value_is_converted_to_the_unit_of_its_indicator(library: FakeLibrary)
     assert (found.value, found.unit) == (Decimal("0.35"), "元")
 
 
+def test_a_yearly_standard_becomes_a_monthly_one() -> None:
+    from extractor.library import default_library
+    from extractor.pipeline import extract
+
+    text = "云岭县民政局2023年工作总结\n\n全县农村低保标准提高到每人每年6360元。"
+    found, _ = observe(extract(text), default_library())
+    assert [(o.indicator, o.value, o.unit) for o in found] == [
+        ("assistance.dibao.rural.standard", Decimal(530), "元/人/月")]
+
+
 def test_what_does_not_convert_is_set_aside_with_the_reason(library: FakeLibrary) -> None:
     found = one(library, unit="人")
     assert (found["reason"], found["detail"]) == ("unit", "人 does not convert to 户")

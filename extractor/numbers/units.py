@@ -114,7 +114,8 @@ class Units:
     def convert(self, value: Decimal, unit: str, to: str) -> Decimal | None:
         """``value`` in another unit of the same base; None where the two are not comparable.
 
-        Rates convert part by part (万元/公顷 style rates keep their per part unless both are known).
+        Rates convert part by part: 元/人/年 becomes 元/人/月 by a twelfth. A quotient that has no end is rounded to the
+        28 digits of the decimal context.
         """
         if unit == to:
             return value
@@ -125,12 +126,16 @@ class Units:
         for number, (have, want) in enumerate(zip(heads, tails, strict=True)):
             if have == want:
                 continue
-            a, b = self.by_name.get(have), self.by_name.get(want)
+            a, b = self._part(have), self._part(want)
             if a is None or b is None or a.base != b.base or a.dimension != b.dimension:
                 return None
             ratio = a.factor / b.factor
             result = result * ratio if number == 0 else result / ratio
         return result
+
+    def _part(self, name: str) -> Unit | None:
+        """A unit by its name in a rate, where 个月 is 月."""
+        return self.by_name.get(name) or self.by_name.get("个" + name)
 
 
 def _unit(name: str, fields: Fields) -> Unit:

@@ -87,7 +87,11 @@ def _in_unit(value: Decimal, unit: str, indicator: Indicator, library: Library) 
     A unit that the entry accepts beside its own (条 for 个, 元 for 元/人 where the per part is not printed) counts as
     its own.
     """
-    accepted = dict.fromkeys([indicator.unit, *(name for claim in indicator.claims for name in claim.units)])
+    own = indicator.unit
+    accepted = dict.fromkeys([own, *(name for claim in indicator.claims for name in claim.units)])
+    if "/" in own:  # 元/年 is to be compared with 元/月, not to be taken as it is, where the entry accepts both
+        period = own.rpartition("/")[2]
+        accepted = dict.fromkeys([*(name for name in accepted if name.endswith("/" + period)), *accepted])
     return next((found for to in accepted if (found := library.units.convert(value, unit, to)) is not None), None)
 
 
