@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -76,6 +76,8 @@ _LINK = re.compile(r"(?:左右|以上|以下|以内|上下|多|余)?(?:[、和�
 _PAIRED = frozenset({"户", "人", "人次", "元", "户次"})
 _JOINERS = ("和", "及", "与", "以及")
 _BLANK = re.compile(r"[\s　]+")
+#: One of these makes a text worth flattening.
+_BLANK_SIGN = re.compile(r"[ \n　]")
 FROM = re.compile(r"(?:由|从)[^，。；,;]{0,16}$")
 TO = re.compile(
     r"[^，。；,;]{0,10}?(?:增加|提高|增长|上升|扩大|提升|发展|下降|减少|降低|缩小|回落|攀升|跃升|调整|增|减|降|升|跃)?(?:到|至|为)"
@@ -87,6 +89,9 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
     result: list[Frame] = []
     before: Frame | None = None
     clause_starts, sentence_starts, length = layout.clause_starts, layout.sentence_starts, len(view)
+    count = len(mentions)
+    blanks = [blank.start() for blank in _BLANK_SIGN.finditer(view)]
+    blanks.append(length)
     for i, mention in enumerate(mentions):
         start, end = mention.start, mention.end
         c = bisect_right(clause_starts, start)
@@ -96,13 +101,22 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
         if before is not None and before.start < sentence[0]:
             before = None
         left_start = clause[0] if before is None or before.end < clause[0] else before.end
-        right_end = max(clause[1], end)
-        if i + 1 < len(mentions) and mentions[i + 1].start < right_end:
-            right_end = mentions[i + 1].start
-        right_start = end
-        if right_end == end and i + 1 < len(mentions):
-            # 15类181项任务: figures that touch share the noun behind the last of them.
-            right_start, right_end = mentions[i + 1].end, max(clause[1], mentions[i + 1].end)
+        right_start, right_end = end, max(clause[1], end)
+        if i + 1 < count:
+            following = mentions[i + 1]
+            if following.start < right_end:
+                right_end = following.start
+            if right_end == end:
+                # 15类181项任务: figures that touch share the noun behind the last of them.
+                right_start, right_end = following.end, max(clause[1], following.end)
+        far = start - REACH
+        left = view[left_start if left_start > far else far : start]
+        lead = view[sentence[0] if sentence[0] > far else far : start]
+        right = view[right_start : min(right_end, right_start + 60)]
+        gap = "" if before is None else view[before.end : start]
+        first = far if before is None or before.end > far else before.end
+        if blanks[bisect_left(blanks, first)] < right_start + 60:
+            left, lead, right, gap = _flat(left), _flat(lead), _flat(right), _flat(gap)
         frame = Frame(
             mention=mention,
             start=start,
@@ -113,11 +127,11 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
             clause=clause,
             sentence=sentence,
             section=layout.section(start),
-            left_start=max(left_start, start - REACH),
-            left=_flat(view[max(left_start, start - REACH) : start]),
-            lead=_flat(view[max(sentence[0], start - REACH) : start]),
-            right=_flat(view[right_start : min(right_end, right_start + 60)]),
-            gap="" if before is None else _flat(view[before.end : start]),
+            left_start=left_start if left_start > far else far,
+            left=left,
+            lead=lead,
+            right=right,
+            gap=gap,
             before=before,
             prior=result[-1] if result and result[-1].start >= layout.paragraph(start)[0] else None,
         )

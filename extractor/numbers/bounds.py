@@ -87,7 +87,7 @@ _TOUCH = re.compile(
 )
 
 #: First characters of everything that _TOUCH matches.
-_OPENS = frozenset("() \n\t及或以含之起+内左上前不")
+OPENS = frozenset("() \n\t及或以含之起+内左上前不")
 
 
 def before(view: str, start: int) -> Bound:
@@ -104,7 +104,7 @@ def before(view: str, start: int) -> Bound:
                 if width == 1 and _NOT.search(view, max(0, stop - 4), stop):
                     break
                 return bound
-    window = view[max(0, stop - 9) : stop]
+    window = view[stop - 9 if stop > 9 else 0 : stop]
     if "约" in window and _APPROX_FAR.search(window):
         return "approx"
     if ("至少" in window or "不少于" in window or "不低于" in window) and _LEAST_FAR.search(window):
@@ -114,7 +114,7 @@ def before(view: str, start: int) -> Bound:
 
 def after(view: str, end: int, duration: bool) -> Bound:
     """The bound that the words directly after ``end`` put on the number; 内 counts after durations only."""
-    if view[end : end + 1] not in _OPENS:
+    if view[end : end + 1] not in OPENS:
         return "none"
     found = _TOUCH.match(view, end)
     if found is None:

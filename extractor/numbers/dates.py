@@ -187,6 +187,8 @@ def read_compact(view: str, pos: int) -> DateSpan | None:
 
 
 _CN = "〇零OＯ一二三四五六七八九"
+#: One of them follows within a few characters where a numeral begins a date.
+_CN_SIGNS = frozenset("年月世季")
 _CN_YEAR = re.compile(
     rf"(?P<y>[一二][{_CN}]{{3}})\s?年度?(?:\s?(?P<m>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[一二三]?十?[一二三四五六七八九]?)日)?)?"
     r"|(?P<m1>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d1>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日)?(?!亮)"
@@ -198,7 +200,7 @@ _CN_YEAR = re.compile(
 
 def read_chinese_date(view: str, pos: int) -> DateSpan | None:
     """The date in Chinese numerals that begins at ``pos`` (二〇二三年, 三月五日, 九十年代, 一季度), or None."""
-    found = _CN_YEAR.match(view, pos)
+    found = None if _CN_SIGNS.isdisjoint(view[pos + 1 : pos + 7]) else _CN_YEAR.match(view, pos)
     if found is None:
         return None
     get = found.groupdict()

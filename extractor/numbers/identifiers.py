@@ -117,7 +117,8 @@ def read_marker(view: str, pos: int) -> tuple[int, str] | None:
         found = _CN_LINE.match(view, pos) if before in "\n\r\t 。\u3000”；" else None
         if found is not None:
             return found.end(), "heading"
-    found = _CN_IS.match(view, pos)
+    follow = view[pos + 1 : pos + 3]
+    found = _CN_IS.match(view, pos) if "是" in follow or "要" in follow else None
     if found is not None and before not in "第之同统唯单初":
         return found.end(), "enumeration"
     return None

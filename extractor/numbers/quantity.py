@@ -225,7 +225,8 @@ def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
 
 
 def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
-    part = _PART.match(view, pos)
+    follow = view[pos + 1 : pos + 5]
+    part = _PART.match(view, pos) if follow.startswith("分之") else None
     if part is not None:
         value = Decimal(part["a"]) if part["a"] else Decimal(100) if part["c"] == "百" else chinese_value(part["c"])
         if value is None:
@@ -234,12 +235,12 @@ def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
             value = -value
         name = {"百": "%", "千": "‰", "万": "‱"}[part["u"]]
         return Quantity(pos, part.end(), part.end(), value, None, name, bool(part["o"]), "parts of a hundred")
-    part = _FRACTION.match(view, pos)
+    part = _FRACTION.match(view, pos) if "分之" in follow else None
     if part is not None:
         below, above = chinese_value(part["d"]), chinese_value(part["n"])
         if below and above:
             return Quantity(pos, part.end(), part.end(), above / below, None, "比例", True, "fraction")
-    part = _TENTHS.match(view, pos)
+    part = _TENTHS.match(view, pos) if follow[:1] == "成" else None
     if part is not None:
         return tenths(part)
     found = _CN_RUN.match(view, pos)

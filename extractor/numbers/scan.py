@@ -236,26 +236,27 @@ class _Scanner:
 
     def _figure(self, q: Quantity) -> None:
         view, found = self.view, self.found
-        if q.unit == "年" and view[max(0, q.start - 2) : q.start] in signs.ERAS:
+        unit = q.unit
+        if unit == "年" and view[max(0, q.start - 2) : q.start] in signs.ERAS:
             self._era(q)
             return
-        if q.unit == "度" and year_like(view[q.start : q.number_end]):
+        if unit == "度" and year_like(view[q.start : q.number_end]):
             self._date(q.start, DateSpan(q.end, view[q.start : q.number_end], None, "", "year"))
             return
-        if q.rule != "range" and q.start and view[q.start - 1] in "、和及与" and found and found[-1].kind == "bare":
+        if found and found[-1].kind == "bare" and q.rule != "range" and q.start and view[q.start - 1] in "、和及与":
             self._share(q)
         elif (
-            q.unit in ("位", "人")
-            and signs.RANKED.search(view, max(0, q.start - 6), q.start)
+            (unit == "位" or unit == "人")
             and view.startswith("位", q.number_end)
+            and signs.RANKED.search(view, max(0, q.start - 6), q.start)
         ):
             found.append(Mention(q.start, q.end, q.number_end, "ordinal", "rank", q.value, q.value_max, "位"))
             return
         bound: Bound = "range" if q.rule == "range" else "none"
         if bound == "none":
-            bound = bounds.before(self.view, q.start)
-            if bound == "none":
-                bound = bounds.after(self.view, q.end, q.unit in signs.DURATIONS)
+            bound = bounds.before(view, q.start)
+            if bound == "none" and view[q.end : q.end + 1] in bounds.OPENS:
+                bound = bounds.after(view, q.end, q.unit in signs.DURATIONS)
             if bound == "none" and q.approx:
                 bound = "approx"
             if found and q.start - found[-1].end < 3:
