@@ -33,6 +33,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 _TAG = re.compile(r"</(?:p|div|td|span|html)\s*>", re.I)
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0+)?\s*(?:年度?)?\Z")
 _ISO = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?(?:/(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?)?\Z")
+_LONGEST_PLACE = 60
 #: A column is a column of reports from this mean number of Chinese characters; a cell of a table has far fewer.
 LONG = 120
 #: Enough for a column whose name says that it holds the text.
@@ -106,6 +107,7 @@ def facts_of(fields: Mapping[str, str]) -> Facts:
     if place is None:
         parts = [next((by_key[name] for name in names if name in by_key), "") for names in _PLACES]
         place = "".join(part for i, part in enumerate(parts) if part not in parts[:i]) or None
+    place = place if place is not None and len(place) <= _LONGEST_PLACE else None
     issued = parse_date(found["issued"] or "")
     return Facts(found["title"], found["publisher"], place, period_of(found["period"]), issued, found["url"])
 

@@ -34,6 +34,7 @@ _SEPARATOR = "!"
 _INNER = re.compile(
     r"\.(?:zip|tar|tgz|tbz2?|txz|gz|bz2|xz|jsonl|ndjson|json|csv|tsv|xlsx|xlsm|xls|et|parquet|warc)\Z", re.I)
 _OFFICE = re.compile(rb"\[Content_Types\]\.xml|_rels/|docProps/|word/|xl/|ppt/|customXml/|mimetype|OFD\.xml")
+_KEY, _VALUE = 100, 2000
 _NOTES = {
     "link": ("is a link, which is not followed", "pack the file itself"),
     "special": ("is no regular file", "pack plain files"),
@@ -375,17 +376,23 @@ def _document(content: Content, member: Member, name: str, place: str | None, pe
     from . import load
 
     full = _full(name, member)
-    facts = facts_of(content.fields)
+    fields = {_clean(key, _KEY): _clean(value, _VALUE) for key, value in content.fields.items() if value}
+    facts = facts_of(fields)
     place, period = place or facts.place, period or facts.period
     if content.text is None:
         document = load(content.data, name=full, place=place, period=period, limits=limits)
     else:
         document = load_text(content.text, full, place, period, limits)
-    meta = {**document.meta, **{key: value for key, value in content.fields.items() if value}}
+    meta = {**document.meta, **fields}
     if facts.url:
         meta["url"] = facts.url
     return replace(document, title=facts.title or document.title, publisher=facts.publisher or document.publisher,
                    issued=facts.issued or document.issued, meta=meta, warnings=(*content.warnings, *document.warnings))
+
+
+def _clean(text: str, most: int) -> str:
+    """A name or value of a column as tables can hold it: no lone surrogates (JSON allows them), not endless."""
+    return text[:most].encode("utf-8", "replace").decode("utf-8")
 
 
 def load_text(text: str, name: str, place: str | None, period: str | None, limits: Limits) -> Document:

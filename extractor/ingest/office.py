@@ -25,9 +25,11 @@ def kind_of_zip(data: bytes) -> Kind:
     except Exception:  # zipfile raises several kinds; a broken file is told by what it looks like
         head = data[:1 << 16]
         return "docx" if b"word/" in head else "xlsx" if b"xl/" in head else "zip"
-    if any(name.startswith("word/") for name in names) and "[Content_Types].xml" in names:
+    # The main part or the list of types is enough: a damaged Office file is no archive of documents.
+    office = "[Content_Types].xml" in names
+    if "word/document.xml" in names or (office and any(name.startswith("word/") for name in names)):
         return "docx"
-    if any(name.startswith("xl/") for name in names) and "[Content_Types].xml" in names:
+    if "xl/workbook.xml" in names or (office and any(name.startswith("xl/") for name in names)):
         return "xlsx"
     if "OFD.xml" in names:
         return "ofd"

@@ -58,8 +58,8 @@ class Flowed:
 
 def flow(pages: Sequence[PageContent]) -> Flowed:
     """The document that the pages make."""
-    marked = furniture_lines([(page.height, page.lines) for page in pages])
     body = _body_size(pages)
+    marked = furniture_lines([(page.height, page.lines) for page in pages], body)
     plans: list[tuple[list[Piece], list[tuple[Piece, str]], list[Region]]] = []
     gutter: float | None = None
     for page, notes in zip(pages, marked, strict=True):

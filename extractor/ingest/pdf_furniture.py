@@ -15,6 +15,8 @@ from .pdf_lines import Piece, joined
 _EDGE_LINES = 3
 _MARGIN = 0.16
 """Part of the page's height at its top and bottom in which running heads and page numbers stand."""
+_EDGE = 0.08
+_SMALL = 0.87
 _PLACE = 5.0
 """Points by which the place of a running head may differ from page to page."""
 _ROMAN = "ivxlcIVXLCⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ"
@@ -40,9 +42,11 @@ class EdgeLine:
     place: float
 
 
-def furniture_lines(pages: Sequence[tuple[float, Sequence[Sequence[Piece]]]]) -> list[dict[int, str]]:
+def furniture_lines(
+    pages: Sequence[tuple[float, Sequence[Sequence[Piece]]]], body: float
+) -> list[dict[int, str]]:
     """For each page (height and lines) the indices of its furniture lines and their notes: ``running_head``,
-    ``page_number``, ``contents``."""
+    ``page_number``, ``contents``. ``body`` is the usual size of the text."""
     found: list[dict[int, str]] = [{} for _ in pages]
     edges: list[EdgeLine] = []
     for index, (height, lines) in enumerate(pages):
@@ -57,7 +61,21 @@ def furniture_lines(pages: Sequence[tuple[float, Sequence[Sequence[Piece]]]]) ->
                 edges.append(EdgeLine(index, number, text, middle if middle < height / 2 else middle - height))
     _mark_numbers(edges, found, len(pages))
     _mark_heads(edges, found, len(pages))
+    for marks, (height, lines) in zip(found, pages, strict=True):
+        _mark_small(lines, height, body, marks)
     return found
+
+
+def _mark_small(lines: Sequence[Sequence[Piece]], height: float, body: float, marks: dict[int, str]) -> None:
+    """Small print at the very edge, apart from the text: a head or foot, even where the file has only one page."""
+    for number, beside in ((0, 1), (len(lines) - 1, len(lines) - 2)):
+        if number in marks or not 0 <= beside < len(lines):
+            continue
+        line, text = lines[number][0], lines[beside][0]
+        edge = line.bottom <= height * _EDGE or line.top >= height * (1 - _EDGE)
+        apart = max(text.top - line.bottom, line.top - text.bottom) > 1.2 * line.size
+        if edge and apart and line.payload is None and max(piece.size for piece in lines[number]) < _SMALL * body:
+            marks[number] = "running_head"
 
 
 def _edge_numbers(lines: Sequence[Sequence[Piece]], height: float) -> list[int]:
