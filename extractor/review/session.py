@@ -169,8 +169,8 @@ class Session:
             "listed": len(places),
             "offset": offset,
             "size": LISTED,
-            "done": sum(outcome.state in ("judged", "skipped", "disagreed") for outcome in queue.outcomes),
-            "todo": next((at for at, found in enumerate(queue.outcomes) if found.state in _TO_JUDGE[role]), None),
+            "done": sum(found.state not in to_judge for found in queue.outcomes),
+            "todo": next((at for at, found in enumerate(queue.outcomes) if found.state in to_judge), None),
             "items": [self._line(queue, at) for at in places[offset : offset + LISTED]],
         }
 
