@@ -49,18 +49,19 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     document = replace(document, blocks=blocks)
     mentions = scan(view, library.units, library.names)
     tables = grids(document, view)
-    layout = _ended(read_layout(view, blocks), [table.end for table in tables])
+    report = _without_heads(view, blocks)
+    layout = _ended(read_layout(report, blocks), [table.end for table in tables])
 
     furniture = _Spans([block for block in blocks if block.kind == "furniture"])
     body = [mention for mention in mentions if furniture.find(mention.start) is None]
-    dates = checks.damaged_dates(view, document.issued)
+    dates = checks.damaged_dates(report, document.issued)
     damaged = {date.start: date.iso for date in dates if date.iso}
 
-    context = Context(document, view, layout, library)
+    context = Context(document, report, layout, library)
     figures = tuple(context.read(body, tables, damaged))
     ledger = _set_aside(document, mentions, furniture, figures, context.labels)
     bounds = library.compiled(checks.bounds_of)
-    checked = checks.run(document, view, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
+    checked = checks.run(document, report, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
     figures = _on_pages(document, disjoint(_in_own_words(document.text, settled)))
@@ -96,6 +97,19 @@ class _Spans:
     def find(self, offset: int) -> Block | None:
         i = bisect_right(self.starts, offset) - 1
         return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
+
+
+def _without_heads(view: str, blocks: Sequence[Block]) -> str:
+    """``view`` with blanks in the place of what pages print at their edges: a running head names the bulletin, not the
+    report, and stands in the middle of its text. As long as ``view``."""
+    heads = [block for block in blocks if block.kind == "furniture" and block.page is not None]
+    if not heads:
+        return view
+    parts, done = [], 0
+    for block in heads:
+        parts += [view[done : block.start], " " * (block.end - block.start)]
+        done = block.end
+    return "".join([*parts, view[done:]])
 
 
 def _ended(layout: Layout, ends: list[int]) -> Layout:

@@ -348,12 +348,22 @@ def document_of(flowed: Flowed, warnings: tuple[str, ...], *, digest: str, name:
     """The document of pages that have been put into one text. Raises :class:`InputError` ``empty``."""
     if not flowed.text.strip():
         raise InputError("has no text", where=name, hint="nothing to extract; open it and look", code="empty")
-    found = read_metadata(flowed.text)
+    found = read_metadata(_without_furniture(flowed))
     blocks = with_title(flowed.blocks, found)
     return Document(
         id=document_id(name, digest), text=flowed.text, source=name, format=kind, title=found.title,
         publisher=found.publisher, place=place, issued=found.issued, period=period, meta=found.meta,
         blocks=tuple(blocks), sha256=digest, warnings=warnings, pages=flowed.pages, glyphs=flowed.glyphs)
+
+
+def _without_furniture(flowed: Flowed) -> str:
+    """The text with blanks in the place of the furniture: a running head is not the title of the report."""
+    parts, done = [], 0
+    for block in flowed.blocks:
+        if block.kind == "furniture":
+            parts += [flowed.text[done : block.start], " " * (block.end - block.start)]
+            done = block.end
+    return "".join([*parts, flowed.text[done:]])
 
 
 def with_title(blocks: list[Block], found: Metadata) -> list[Block]:

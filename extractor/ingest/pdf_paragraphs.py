@@ -61,7 +61,7 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     lefts = Counter(round(line.x0) for line in prose)
     # The leftmost place where a good part of the lines begins: what is indented stands to the right of it.
     left = min((x for x in lefts if lefts[x - 1] + lefts[x] + lefts[x + 1] >= len(prose) / 7), default=min(lefts))
-    ends = sorted((line.x1 for line in wide), reverse=True)
+    ends = sorted(map(_end, wide), reverse=True)
     enough = len(ends) // 7
     right = next((x for i, x in enumerate(ends) if _near(ends, i, wide[0].size) >= enough), ends[0])
     gaps = sorted(below.top - above.top for above, below in pairwise(prose)
@@ -69,6 +69,12 @@ def margins(lines: Sequence[Piece]) -> Margins | None:
     reaching = sum(abs(x - right) <= 2 * wide[0].size for x in ends)
     sure = reaching >= max(3, 0.3 * len(prose))
     return Margins(float(left), right, gaps[len(gaps) // 2] if len(gaps) > 2 else 0.0, sure)
+
+
+def _end(line: Piece) -> float:
+    """Where a line ends without closing punctuation, which may hang over the margin."""
+    hangs = line.text[-1:] in _CLOSING and len(line.text) > 1
+    return float(line.boxes[-6]) if hangs else line.x1
 
 
 def _near(ends: Sequence[float], index: int, size: float) -> int:

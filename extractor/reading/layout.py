@@ -178,8 +178,6 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], 
             if end and end.group()[:1] in (" ", "　"):
                 ends.append(end.end())
     numbered = {start for start, _, _ in marks}
-    # The running head of a page is no section of the report.
-    numbered.update(block.start for block in blocks if block.kind == "furniture" and block.page is not None)
     marks += [
         (match.start(), 1, match.group(1).strip())
         for match in _SHORT_LINE.finditer(view)
