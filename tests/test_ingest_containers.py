@@ -151,6 +151,7 @@ def test_nested_archives_are_flattened(tmp_path: Path) -> None:
     assert [d.source for d in documents if isinstance(d, Document)] == [f"{path}!{member.name}" for member in found]
     assert documents[1].place == "云岭县"  # type: ignore[union-attr]
     assert load(f"{path}!b.zip!rows.jsonl!2").text == REPORT
+    assert load(f"{zipped(tmp_path / 'c.zip', {'d/e.txt': REPORT})}!d/e.txt").text == REPORT
     with pytest.raises(InputError) as caught:
         load(f"{path}!b.zip!nothing")
     assert caught.value.code == "missing"

@@ -5,6 +5,7 @@ Files that hold many documents are listed and loaded by :mod:`extractor.ingest.c
 
 from __future__ import annotations
 
+import os
 from os import PathLike
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def load(source: str | PathLike[str] | bytes, *, name: str | None = None, place:
     else:
         path = Path(source)
         name = name or str(source)
-        if "!" in path.name and not path.exists():
+        if "!" in str(source) and not os.path.lexists(path):
             from .containers import load_named
 
             return load_named(str(source), name=name, place=place, period=period, limits=limits)

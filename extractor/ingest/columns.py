@@ -34,6 +34,9 @@ _TAG = re.compile(r"</(?:p|div|td|span|html)\s*>", re.I)
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0+)?\s*(?:年度?)?\Z")
 _ISO = re.compile(r"(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?(?:/(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?)?\Z")
 _LONGEST_PLACE = 60
+#: Names that end like divisions need no suffix; lists of places often leave it out (安徽, 芜湖).
+_PROVINCES, _PREFECTURES = "省市区", "市州盟区"
+_REGIONS = frozenset({"北京", "上海", "天津", "重庆", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门"})
 #: A column is a column of reports from this mean number of Chinese characters; a cell of a table has far fewer.
 LONG = 120
 #: Enough for a column whose name says that it holds the text.
@@ -97,6 +100,8 @@ def facts_of(fields: Mapping[str, str]) -> Facts:
     >>> found = facts_of({"省份": "云州省", "县": "云岭县", "年份": "2023", "发布日期": "2024年1月9日", "标题": "总结"})
     >>> found.place, found.period, found.issued, found.title
     ('云州省云岭县', '2023', '2024-01-09', '总结')
+    >>> facts_of({"省": "云州", "市": "云岭"}).place
+    '云州省云岭市'
     """
     by_key: dict[str, str] = {}
     for name, value in fields.items():
@@ -106,10 +111,20 @@ def facts_of(fields: Mapping[str, str]) -> Facts:
     place = next((by_key[name] for name in _PLACE if name in by_key), None)
     if place is None:
         parts = [next((by_key[name] for name in names if name in by_key), "") for names in _PLACES]
+        parts[:2] = _province(parts[0]), _suffixed(parts[1], _PREFECTURES, "市")
         place = "".join(part for i, part in enumerate(parts) if part not in parts[:i]) or None
     place = place if place is not None and len(place) <= _LONGEST_PLACE else None
     issued = parse_date(found["issued"] or "")
     return Facts(found["title"], found["publisher"], place, period_of(found["period"]), issued, found["url"])
+
+
+def _province(name: str) -> str:
+    """安徽 -> 安徽省; the short name of a municipality or an autonomous region stays."""
+    return name if name in _REGIONS else _suffixed(name, _PROVINCES, "省")
+
+
+def _suffixed(name: str, known: str, suffix: str) -> str:
+    return name + suffix if 2 <= len(name) <= 4 and not name.endswith(tuple(known)) else name
 
 
 def period_of(printed: str | None) -> str | None:

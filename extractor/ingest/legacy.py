@@ -98,6 +98,10 @@ def _run(command: list[str], folder: Path, name: str, limits: Limits) -> None:
     """Run to the end or to the limit; LibreOffice starts helpers, so its whole process group is ended."""
     home = {"HOME": str(folder), "TMPDIR": str(folder), "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp",
             "PATH": os.environ.get("PATH", os.defpath)}
+    watcher = shutil.which("timeout")
+    if watcher:
+        # A worker that is killed takes its own time limit with it; this one stays.
+        command = [watcher, "--kill-after=5", str(limits.seconds + 5), *command]
     try:
         process = subprocess.Popen(command, cwd=folder, env=home, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
