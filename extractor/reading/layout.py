@@ -94,21 +94,22 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     sentences, clauses, paragraphs = [0], [0], [0]
     opened = False
     for match in _BREAK.finditer(view):
-        end, mark = match.end(), view[match.start()]
-        if mark in _STOP:
-            if "\n" in match.group():
-                if end - 1 in soft and match.end() - match.start() == 1:
+        start, end = match.span()
+        mark = view[start]
+        if mark in "，,：:":
+            clauses.append(end)
+        elif mark in _STOP:
+            if mark == "\n" or view.find("\n", start, end) >= 0:
+                if end - 1 in soft and end - start == 1:
                     continue
                 paragraphs.append(end)
             sentences.append(end)
             clauses.append(end)
         elif mark in "(（":
             opened = True
-            clauses.append(match.start() + 1)
-        elif mark in ")）" and not opened:
-            continue
-        else:
-            opened = opened and mark not in ")）"
+            clauses.append(start + 1)
+        elif opened:  # a closing bracket
+            opened = False
             clauses.append(end)
     sections, ends = _sections(view, blocks)
     if ends:
