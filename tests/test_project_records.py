@@ -21,7 +21,9 @@ def test_what_is_made_quickly_is_the_record_itself() -> None:
         made = maker(Figure)(*(getattr(figure, field.name) for field in fields(Figure)))
         plain = Figure(*(getattr(figure, field.name) for field in fields(Figure)))
         assert type(made) is type(figure) is Figure
-        assert made == figure == plain and hash(made) == hash(plain) and repr(made) == repr(plain)
+        assert made == figure == plain
+        assert hash(made) == hash(plain)
+        assert repr(made) == repr(plain)
         assert pickle.loads(pickle.dumps(made)) == plain
         with pytest.raises(FrozenInstanceError):
             made.unit = "户"  # type: ignore[misc]
