@@ -29,6 +29,15 @@ def same_figures(one: Document | Extraction | str, other: Document | Extraction 
     return differences
 
 
+def all_fields(figure: Figure) -> tuple[object, ...]:
+    """Everything that is said of a figure but its places."""
+    return (
+        *key(figure), figure.modifier, figure.role, figure.status, figure.direction, figure.indicator, figure.period,
+        figure.region, tuple(flag.code for flag in figure.flags),
+        tuple((plain(item.value), item.unit) for item in figure.repair), figure.confirmed,
+    )  # fmt: skip
+
+
 def agreement(one: Document | Extraction | str, other: Document | Extraction | str) -> float:
     """Share of the first document's figures that the second has in the same order (1.0: all, and none besides)."""
     a, b = _keys(one), _keys(other)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support_formats import agreement, same_figures
+from support_formats import agreement, all_fields, same_figures
 from support_pdf import report
 
 from extractor import extract
@@ -23,7 +23,14 @@ TEXTS = sorted(path.name for path in CORPUS.glob("*.txt"))
 def test_a_report_as_pdf_gives_the_figures_of_its_text(name: str) -> None:
     path = CORPUS / name
     data = report(path.read_bytes().decode("utf-8"), head="云岭县人民政府公报", numbers="— {} —")
-    assert same_figures(extract(load(path)), load(data, name=f"{path.stem}.pdf")) == []
+    plain, typeset = extract(load(path)), extract(load(data, name=f"{path.stem}.pdf"))
+    assert same_figures(plain, typeset) == []
+    assert (plain.document.title, plain.place, plain.period) == (
+        typeset.document.title, typeset.place, typeset.period)
+    differing = [one.quote for one, two in zip(plain.figures, typeset.figures, strict=True)
+                 if all_fields(one) != all_fields(two)]
+    # Sections of a hard-wrapped text file begin elsewhere than those of its print.
+    assert differing == [] or name.startswith("gazetteer")
 
 
 @pytest.mark.parametrize("name", ["county-summary-2023.txt", "province-gwr-2025.txt"])
