@@ -74,7 +74,8 @@ def test_every_dependency_of_the_project_is_locked() -> None:
 
     project = tomllib.loads(text("pyproject.toml"))["project"]
     wanted = project["dependencies"] + [name for extra in project["optional-dependencies"].values() for name in extra]
-    locked = set(re.findall(r"^([a-z0-9-]+)==", text("requirements.lock"), re.MULTILINE))
+    locks = text("requirements.lock") + text("requirements-ocr.lock")
+    locked = set(re.findall(r"^([a-z0-9-]+)==", locks, re.MULTILINE))
     for requirement in wanted:
         name = re.match(r"[A-Za-z0-9._-]+", requirement).group().lower().replace("_", "-")  # type: ignore[union-attr]
         assert name in locked, "run: make lock"

@@ -35,22 +35,24 @@ def pattern(output: str) -> re.Pattern[str]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of what the examples read; what they write stays in it."""
-    folder = tmp_path_factory.mktemp("readme")
-    for name in ("corpus", "docs", "patterns"):
-        shutil.copytree(ROOT / name, folder / name)
-    return folder
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """For each README a copy of what its examples read; what they write stays in it."""
+    folders = {}
+    for readme in READMES:
+        folders[readme] = folder = tmp_path_factory.mktemp("readme")
+        for name in ("corpus", "docs", "patterns"):
+            shutil.copytree(ROOT / name, folder / name)
+    return folders
 
 
 @pytest.mark.parametrize(
     ("name", "command", "output"), [(name, *session) for name in READMES for session in sessions(name)]
 )
-def test_a_command_prints_what_is_shown(place: Path, name: str, command: str, output: str) -> None:
+def test_a_command_prints_what_is_shown(places: dict[str, Path], name: str, command: str, output: str) -> None:
     words = shlex.split(command)
     if words[0] == "extractor":
         words = [sys.executable, "-c", "from extractor.cli import main; main()", *words[1:]]
-    done = subprocess.run(words, cwd=place, capture_output=True, encoding="utf-8", timeout=300, check=False,
+    done = subprocess.run(words, cwd=places[name], capture_output=True, encoding="utf-8", timeout=300, check=False,
                           env={**os.environ, "COLUMNS": "160"})
     assert done.returncode == 0, done.stderr
     assert pattern(output).match(done.stdout.strip()), f"{name}: {command}\n{done.stdout}"
