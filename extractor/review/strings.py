@@ -99,7 +99,7 @@ _PAGE: dict[str, tuple[str, str]] = {
     "ok": ("已读", "read"),
     "duplicate": ("重复", "duplicate"),
     "error": ("读不了", "not read"),
-    "legend": ("图例：每处数字的去向", "Legend: what became of each number"),
+    "legend": ("图例：数字的去向", "What became of numbers"),
     "m_claimed": ("数字，已归入指标", "Figure with an indicator"),
     "m_figure": ("数字，无指标", "Figure without indicator"),
     "m_flagged": ("存疑", "Flagged"),

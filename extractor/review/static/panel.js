@@ -147,7 +147,7 @@ export class Panel {
     return el("div", { class: `card flag ${flag.severity}` },
       el("h3", {}, `${t("flags")} `, el("span", { class: "code" }, flag.code)),
       el("p", { lang: config.lang === "zh" ? "zh-CN" : "en" }, message),
-      flag.evidence ? zh("pre", { "aria-label": t("evidence") }, flag.evidence) : null,
+      flag.evidence && !message.includes(flag.evidence) ? zh("pre", { "aria-label": t("evidence") }, flag.evidence) : null,
       flag.rivals.length ? el("details", { open: flag.rivals.length < 3 }, el("summary", {}, `${t("rivals")} (${flag.rivals.length})`),
         zh("ul", {}, flag.rivals.map((rival) => el("li", {}, String(rival))))) : null);
   }
