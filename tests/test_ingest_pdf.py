@@ -399,6 +399,23 @@ def test_the_record_carries_page_and_boxes_and_plain_text_has_none() -> None:
     assert (plain["page"], plain["boxes"], plain["confidence"]) == (None, [], None)
 
 
+def test_boxes_count_from_the_corner_of_the_page_wherever_that_is() -> None:
+    sheet = Sheet()
+    sheet.paragraph("全县共有监测对象1286户。")
+    sheet.table([["乡镇", "户数"], ["白石镇", "120"]], [72, 200, 330])
+    plain = sheet.pdf()
+    box = b"/MediaBox [ 0 0 595 842 ]"
+    shifted = plain.replace(box, b"/MediaBox [ 50 60 645 902 ]")
+    one, two = (extract(load(data, name="a.pdf")).figures for data in (plain, shifted))
+    assert [figure.quote for figure in one] == [figure.quote for figure in two] == ["1286户", "120"]
+    for before, after in zip(one, two, strict=True):
+        (_, x0, top, _, _), (_, left, upper, _, _) = before.boxes[0], after.boxes[0]
+        assert (round(left - x0), round(upper - top)) == (-50, 60)
+    cropped = load(plain.replace(box, box + b" /CropBox [ 0 0 595 760 ]"), name="a.pdf")
+    assert [figure.quote for figure in extract(cropped).figures] == ["120"]
+    assert "1286户" in cropped.text
+
+
 def test_a_page_printed_sideways_is_turned_for_reading() -> None:
     sheet = Sheet()
     sheet.canvas.translate(595, 0)

@@ -178,7 +178,12 @@ def _page(page: Any, number: int, reading: _Reading) -> PageContent:
         chars = page.chars
         sideways = [char for char in chars if not char["upright"]]
     settle_heights(chars)  # type: ignore[arg-type]
-    bounds: Bounds = (float(page.bbox[0]), float(page.bbox[1]), float(page.bbox[2]), float(page.bbox[3]))
+    # What the page shows is its crop box; boxes count from the corner of its media box.
+    left, top, right, bottom = (float(value) for value in page.bbox)
+    crop = page.cropbox
+    bounds: Bounds = (max(left, crop[0]), max(top, crop[1]), min(right, crop[2]), min(bottom, crop[3]))
+    if bounds[0] >= bounds[2] or bounds[1] >= bounds[3]:
+        bounds = (left, top, right, bottom)
     upright = [char for char in chars if char["upright"]] if sideways else chars
     tables, outside, crowded = find_tables(page, upright, number)
     text = read_lines(outside, number, bounds, _shades(page))
@@ -187,6 +192,8 @@ def _page(page: Any, number: int, reading: _Reading) -> PageContent:
     content = PageContent(number, float(page.width), float(page.height), lines, text.hidden, turned=turn)
     if sideways:
         content.hidden = [*content.hidden, *_in_drawn_order(sideways, number)]
+    if left or top:
+        content.move(-left, -top)
     if text.hidden:
         reading.hidden.append(number)
     if crowded:

@@ -45,6 +45,13 @@ class PageContent:
     recognised: bool = False
     turned: int = 0
 
+    def move(self, x: float, y: float) -> None:
+        """Move everything on the page, tables included."""
+        for piece in (*(piece for line in self.lines for piece in line), *self.hidden):
+            piece.move(x, y)
+            if isinstance(piece.payload, PageTable):
+                piece.payload.move(x, y)
+
 
 @dataclass(slots=True)
 class Flowed:

@@ -65,6 +65,11 @@ class Piece:
     def middle(self) -> float:
         return (self.top + self.bottom) / 2
 
+    def move(self, x: float, y: float) -> None:
+        """Move the piece and its characters."""
+        self.x0, self.x1, self.top, self.bottom = self.x0 + x, self.x1 + x, self.top + y, self.bottom + y
+        self.boxes = array("f", [value + (y if i % 2 else x) for i, value in enumerate(self.boxes)])
+
 
 @dataclass(slots=True)
 class PageText:

@@ -51,9 +51,22 @@ class PageTable:
     height: int
     cells: list[CellText]
 
+    def move(self, x: float, y: float) -> None:
+        """Move the table and all that is in it."""
+        self.box = moved(self.box, x, y)
+        self.columns = [place + x for place in self.columns]
+        for cell in self.cells:
+            cell.box = moved(cell.box, x, y)
+            for line in cell.lines:
+                line.move(x, y)
+
     def row_texts(self, row: int) -> list[tuple[int, str]]:
         """Column and text of the cells that begin in a row."""
         return [(cell.column, "".join(cell.text.split())) for cell in self.cells if cell.row == row]
+
+
+def moved(box: Bounds, x: float, y: float) -> Bounds:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
 
 
 def find_tables(page: Any, chars: Sequence[Char], number: int) -> tuple[list[PageTable], list[Char], bool]:
