@@ -159,9 +159,9 @@ def test_since_leaves_out_what_is_old_and_not_done_yet(corpus: Path, tmp_path: P
 def test_a_damaged_part_is_done_again(corpus: Path, tmp_path: Path) -> None:
     run(corpus, tmp_path / "run")
     before = tables(tmp_path / "run")
-    parts = sorted((tmp_path / "run" / ".parts").rglob("*.part"))
-    parts[0].write_bytes(parts[0].read_bytes()[:-40])
-    (parts[1].parent / "left.over.123.tmp").write_bytes(b"x")
+    parts = sorted((tmp_path / "run" / ".parts").rglob("*.part"), key=lambda path: path.stat().st_size)
+    parts[-1].write_bytes(parts[-1].read_bytes()[:-40])
+    (parts[0].parent / "left.over.123.tmp").write_bytes(b"x")
     assert run(corpus, tmp_path / "run").done == 3
     assert tables(tmp_path / "run") == before
     assert not list((tmp_path / "run" / ".parts").rglob("*.tmp"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from support_batch import program
 from test_cli_commands import TEXT, extractor
 
 from extractor.batch import index, planning, settling
@@ -104,7 +105,7 @@ def _files(run: Path) -> dict[str, bytes]:
 
 def test_two_runs_are_byte_identical_whatever_the_hash_seed(folder: Path, tmp_path: Path) -> None:
     for name, seed in (("a", "1"), ("b", "2")):
-        assert extractor("run", folder, "--output", tmp_path / name, PYTHONHASHSEED=seed).returncode == 0
+        assert program("run", folder, "--output", tmp_path / name, PYTHONHASHSEED=seed).returncode == 0
     assert _files(tmp_path / "a") == _files(tmp_path / "b")
     assert set(_files(tmp_path / "a")) >= {f"{t.name}.{end}" for t in TABLES for end in ("csv", "parquet")}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Parts held decoded while tables are joined: one for each earlier run whose results alternate with each other.
-_OPEN = 6
+_OPEN = 4
 
 _COLUMNS = (("key", "<u8"), ("seen", "<u8"), ("sha256", "V32"), ("same", "V16"), ("status", "u1"), ("limit", "<f8"))
 

@@ -66,7 +66,7 @@ class Child:
         deaths: Counter[int] = Counter()
         idle_deaths = 0
         while True:
-            answer = self._attempt(task, given)
+            answer = self._attempt(task, given) if not self._closed else None
             if answer is not None:
                 if answer.leaving:
                     self._end()
@@ -145,6 +145,8 @@ class Child:
         process = subprocess.Popen([sys.executable, "-P", "-c", _PROGRAM], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=errors)
         self._process = process
+        if self._closed:  # in the moment between the last look and now
+            process.kill()
         assert process.stdin is not None
         pickle.dump(Hello(self._patterns, self.limits.memory, self._beat_path), process.stdin)
         process.stdin.flush()

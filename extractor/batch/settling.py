@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Candidates of a bucket, if no family has more, and of a piece that is sorted at once.
 BUCKET = 20_000
-PIECE = 40_000
+PIECE = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,12 +226,14 @@ def _lines(summary: Summary) -> list[str]:
     head += f", {documents['duplicate']} duplicates" if documents["duplicate"] else ""
     head += f", {documents['error']} with errors" if documents["error"] else ""
     mentions = sum(summary.ledger.values())
+    unexplained = summary.ledger["unexplained"]
+    known = Counter({code: count for code, count in summary.ledger.items() if code != "unexplained"})
     panel = f"{summary.panel_rows:,} rows and {summary.panel_columns:,} columns of the panel"
     took = f" in {summary.seconds:.1f} s" if summary.seconds else ""
     return [
         f"{head}, {summary.characters:,} characters{took}",
         f"  {summary.figures:,} figures, {summary.claimed:,} of them claimed by an indicator",
-        f"  {mentions:,} numeric mentions in the ledger: {_codes(summary.ledger)}",
+        f"  {mentions:,} numeric mentions in the ledger: {_codes(known)}, {unexplained:,} unexplained",
         f"  {sum(summary.flags.values()):,} flags: {_codes(summary.flags)}",
         f"  {summary.observations:,} observations in {panel}, {summary.conflicts:,} cells in conflict",
         f"  {sum(summary.set_aside.values()):,} claimed figures set aside: {_codes(summary.set_aside)}",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 #: Rows and cells of one Parquet row group at most: large enough to compress well, small enough to hold in memory while
 #: writing. A panel has hundreds of columns.
-GROUP = 50_000
-CELLS = 1_000_000
+GROUP = 20_000
+CELLS = 400_000
 #: The same for whole texts, where a few rows are much: documents and characters.
 TEXT_ROWS = 500
 TEXT_CHARACTERS = 4_000_000
