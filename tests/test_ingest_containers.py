@@ -287,6 +287,19 @@ def test_links_in_tar_are_not_followed(tmp_path: Path) -> None:
     assert codes(path) == ["link", "link", "special", "special", "text"]
 
 
+def test_a_tar_header_that_asks_for_gigabytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    info = tarfile.TarInfo("a.txt")
+    info.type, info.size = tarfile.XHDTYPE, 6 << 30  # a header of its own, as long as that
+    path.write_bytes(info.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024)
+    assert codes(path) == []
+    broken = bytearray(zip_bytes({"a.txt": REPORT}, zipfile.ZIP_STORED)[:200])
+    broken[18:22] = b"\xff\xff\xff\xff"
+    path.write_bytes(broken)
+    found, error = listed(path)
+    assert (found, error and error.code) == ([], "damaged")
+
+
 def test_tar_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "a.tar"
     with tarfile.open(path, "w") as archive:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from extractor.errors import InputError
 
 from .member import Content, Member, damaged
-from .source import Limits, too_large
+from .source import Limits, read_exactly, too_large
 
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
 _STORED, _DEFLATED, _BZIP2 = 0, 8, 12
@@ -103,7 +103,7 @@ class Zip:
         method, _, _ = self._header(where)
         if member.length > self._limits.largest:
             raise too_large(where, member.length, self._limits.largest)
-        data = _inflate(self._stream.read(member.length), method, self._limits.largest, where)
+        data = _inflate(read_exactly(self._stream, member.length), method, self._limits.largest, where)
         if zlib.crc32(data) != member.check:
             raise damaged(where, "its checksum is wrong", "fetch the archive again")
         return Content(data)
@@ -121,6 +121,7 @@ class Zip:
 
     def _salvaged(self, names: Names) -> Iterator[Member]:
         """The files of an archive whose directory is lost (a download cut off), from their own headers."""
+        end = self._stream.seek(0, 2)
         self._stream.seek(0)
         while True:
             offset = self._stream.tell()
@@ -140,8 +141,9 @@ class Zip:
                 trailer = self._stream.read(4)
                 self._stream.seek(begin + packed + (16 if trailer == b"PK\x07\x08" else 12))
             else:
-                if len(self._stream.read(packed)) < packed:
+                if begin + packed > end:
                     return
+                self._stream.seek(begin + packed)
             name = safe_name(name)
             if is_report(name) and size:
                 note = "encrypted" if flags & _ENCRYPTED else ""
@@ -244,7 +246,7 @@ class Tar:
                     raise damaged(self._name, "it ends in the middle, or a header is broken", "fetch the archive again")
         except InputError:
             raise
-        except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, struct.error) as error:
+        except (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, MemoryError, struct.error) as error:
             raise damaged(self._name, error, "fetch the archive again") from None
 
     def read(self, member: Member) -> Content:
@@ -252,7 +254,7 @@ class Tar:
         if member.size > self._limits.largest:
             raise too_large(where, member.size, self._limits.largest)
         self._stream.seek(member.offset)
-        data = self._stream.read(member.length)
+        data = read_exactly(self._stream, member.length)
         if len(data) < member.length:
             raise damaged(where, "it ends in the middle", "fetch the archive again")
         return Content(data)

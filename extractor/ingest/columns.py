@@ -39,6 +39,7 @@ _PROVINCES, _PREFECTURES = "省市区", "市州盟区"
 _REGIONS = frozenset({"北京", "上海", "天津", "重庆", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门"})
 #: A column is a column of reports from this mean number of Chinese characters; a cell of a table has far fewer.
 LONG = 120
+_LOOKED_AT = 2000
 #: Enough for a column whose name says that it holds the text.
 NAMED = 30
 
@@ -82,7 +83,7 @@ def text_column(names: Sequence[str], rows: Sequence[Sequence[str]], wanted: str
 def _mean(cells: Sequence[str]) -> float:
     """Mean number of Chinese characters of the cells that are not empty."""
     filled = [cell for cell in cells if cell.strip()]
-    return sum(len(_HAN.findall(cell[:20_000])) for cell in filled) / len(filled) if filled else 0.0
+    return sum(len(_HAN.findall(cell[:_LOOKED_AT])) for cell in filled) / len(filled) if filled else 0.0
 
 
 def key_of(name: str) -> str:

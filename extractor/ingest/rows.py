@@ -23,8 +23,11 @@ from .encoding import decode
 from .member import Content, Member, damaged
 from .source import Limits, read_up_to, too_large
 
-_SAMPLE = 1 << 20
-_SAMPLE_ROWS = 200
+#: What is looked at to tell how a file is written: each chunk of documents does it again, so it is little; a file whose
+#: first records are longer than that is looked at further.
+_SAMPLES = (1 << 16, 1 << 22)
+_SAMPLE = _SAMPLES[-1]
+_SAMPLE_ROWS = 40
 _DELIMITERS = (",", "\t", ";", "|")
 _HEADER = 60
 _NONE: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class JsonLines:
                 record = None
             if isinstance(record, dict):
                 records.append(record)
-            if len(records) >= _SAMPLE_ROWS or seen > 16 * _SAMPLE:
+            if len(records) >= _SAMPLE_ROWS or seen > _SAMPLE:
                 break
         return json_column(records, self._wanted, self._name)
 
@@ -302,9 +305,17 @@ def holds_reports(stream: BinaryIO, name: str, limits: Limits) -> bool:
 
 def sniff(stream: BinaryIO, name: str = "") -> Dialect | None:
     """How the text in ``stream`` is delimited; None where it is no table: fewer than two records of two columns."""
-    stream.seek(0)
-    data = stream.read(_SAMPLE)
-    whole = len(data) < _SAMPLE
+    found = None
+    for size in _SAMPLES:
+        stream.seek(0)
+        data = stream.read(size)
+        found = _sniff(data, len(data) < size, name)
+        if found is not None or len(data) < size:
+            break
+    return found
+
+
+def _sniff(data: bytes, whole: bool, name: str) -> Dialect | None:
     if not whole:
         data = data[: data.rfind(b"\n") + 1]
     first = re.split(rb"[\r\n]", data, maxsplit=1)[0]

@@ -97,6 +97,11 @@ def read_up_to(stream: BinaryIO, limit: int) -> bytes:
     return b"".join(pieces)
 
 
+def read_exactly(stream: BinaryIO, length: int) -> bytes:
+    """``length`` bytes, or fewer at the end of the stream; no room is made for what is not there."""
+    return read_up_to(stream, length - 1)
+
+
 def too_large(where: str, size: int, limit: int) -> InputError:
     """The error for a source of ``size`` bytes beyond ``limit``."""
     return InputError(f"is too large ({size / _MB:.1f} MB, the limit is {limit / _MB:.0f} MB)", where=where,
