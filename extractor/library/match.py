@@ -24,6 +24,8 @@ from .terms import MIN_LENGTH, Terms
 _WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2, "title": 1,
             "context": 2}
 _REGEX_LIMIT = 400
+#: How often some words are looked for one by one before an expression is compiled from them.
+_OFTEN = 20
 
 
 class Claim(NamedTuple):
@@ -46,18 +48,22 @@ class Candidate:
 class _AnyOf:
     """Whether a text holds any of some words: ``search(text)`` is None where it holds none.
 
-    The expression is compiled at its first use; most claims of a library never come near a document.
+    Words that are asked for again and again get a compiled expression; compiling those of a whole library would take
+    longer than reading one document does.
     """
 
-    __slots__ = ("search", "words")
+    __slots__ = ("asked", "search", "words")
 
     def __init__(self, words: tuple[str, ...]) -> None:
         self.words = words
-        self.search: Callable[[str], re.Match[str] | None] = self._first
+        self.asked = 0
+        self.search: Callable[[str], object | None] = self._one_by_one
 
-    def _first(self, text: str) -> re.Match[str] | None:
-        self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
-        return self.search(text)
+    def _one_by_one(self, text: str) -> object | None:
+        self.asked += 1
+        if self.asked > _OFTEN:
+            self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
+        return next((word for word in self.words if word in text), None)
 
 
 class _Test(NamedTuple):
