@@ -126,7 +126,7 @@ class _Cut:
             if "是" in right and (marker := _MARKER.search(right)):
                 right = right[: marker.start()]
         if right:
-            # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 belongs to the figure before.
+            # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 is of the figure before.
             if "、" in own and _DIGIT.search(own):
                 own = own[own.rindex("、") + 1 :]
         elif _empty(own) and (piece := next(pieces, None)) is not None:
