@@ -1,6 +1,6 @@
 """One run over very many generated documents: rate, efficiency of two workers, memory, and the run after it.
 
-    python -m benchmarks.scale [--documents 100000] [--efficiency 4000] [--small 1000] [--workers 2] [--write]
+    python -m benchmarks.scale [--documents 100000] [--efficiency 10000] [--small 1000] [--workers 2] [--write]
 
 1. documents are generated into a folder (kept between calls with --folder);
 2. ``--small`` documents: peak memory of the parent and of each worker;
@@ -172,7 +172,7 @@ def cost_of(found: list[Measured]) -> costs.Costs:
 def main() -> int:
     parser = argparse.ArgumentParser(description="One run over very many generated documents.")
     parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--efficiency", type=int, default=4_000, help="documents of the runs that compare workers")
+    parser.add_argument("--efficiency", type=int, default=10_000, help="documents of the runs that compare workers")
     parser.add_argument("--small", type=int, default=1_000, help="documents of the run that memory is compared with")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="where the documents are generated and stay (default: thrown away)")
