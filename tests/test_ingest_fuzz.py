@@ -9,7 +9,7 @@ from support_fuzz import fuzz, seeds
 
 from extractor.ingest.containers import container_kind
 
-COUNT = int(os.environ.get("EXTRACTOR_FUZZ", "300"))
+COUNT = int(os.environ.get("EXTRACTOR_FUZZ", "200"))
 FIRST = int(os.environ.get("EXTRACTOR_FUZZ_FIRST", "0"))
 
 
