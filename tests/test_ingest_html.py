@@ -250,6 +250,11 @@ def test_what_is_hidden_or_no_text() -> None:
     assert quotes(document) == ["12户", "8户", "10户"]
 
 
+def test_a_page_in_utf_16() -> None:
+    document = load(f"<html><body><p>{BODY}</p></body></html>".encode("utf-16"))
+    assert (document.format, document.text.strip()) == ("html", BODY)
+
+
 def test_word_saved_as_a_page() -> None:
     page = ("<html xmlns:o='urn:schemas-microsoft-com:office:office'><head><!--[if gte mso 9]><xml><w:a/></xml>"
             "<![endif]--></head><body><p class=MsoNormal><span lang=EN-US>2023<o:p></o:p></span><span>年</span>建成"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import re
 from typing import Literal
@@ -58,6 +59,8 @@ def detect(data: bytes) -> Format:
     if b"%PDF-" in data[:1024] and b"\0" in data[:_SAMPLE]:
         return "pdf"
     sample = data[:_SAMPLE]
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        sample = sample.decode("utf-16", "ignore").encode("utf-8", "ignore")
     if _MIME.match(sample[:_HEAD]):
         return "mhtml"
     if b"<" not in sample:
