@@ -114,10 +114,11 @@ def reasons_by_field(why: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _claims(document: Document, figure: Figure, library: Library) -> list[str]:
     """Every claim of the pattern library that came near, with what became of it; the winner first."""
-    from extractor.library import Neighbours, around
+    from extractor.library import Neighbours, Words, around
     from extractor.reading.fold import fold
 
     title = document.title or ""
+    words: Words
     if figure.cell is not None:
         words = Neighbours(figure.subject, "", figure.subject, figure.heading, title)
     else:

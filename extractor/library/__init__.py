@@ -5,7 +5,7 @@ from __future__ import annotations
 from .entries import Indicator
 from .load import Library, default_library, load_library
 from .match import Candidate, Claim, Matcher
-from .neighbours import Neighbours, around
+from .neighbours import Neighbours, Words, around
 
 __all__ = [
     "Candidate",
@@ -14,6 +14,7 @@ __all__ = [
     "Library",
     "Matcher",
     "Neighbours",
+    "Words",
     "around",
     "default_library",
     "load_library",
