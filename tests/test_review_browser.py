@@ -371,6 +371,43 @@ def test_a_document_is_judged_number_by_number(page: Page) -> None:
     page.until(lambda: not page.all("#decision"))
 
 
+def test_a_pdf_is_shown_with_a_box_around_the_number(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    pytest.importorskip("reportlab", reason="reportlab is a development dependency")
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    (tmp_path / "reports").mkdir()
+    canvas = Canvas(str(tmp_path / "reports" / "report.pdf"), pagesize=(595, 842), invariant=1)
+    canvas.setFont("STSong-Light", 14)
+    canvas.drawString(60, 780, "云岭县2023年工作总结")
+    canvas.drawString(60, 700, "全县脱贫户3909户，粮食产量20300吨。")
+    canvas.save()
+    run = tmp_path / "run"
+    extractor("run", tmp_path / "reports", "--output", run, "--workers", "1")
+    extractor("sample", run, "-n", "10", "--ledger", "0", "--sentences", "0")
+    with serving(run) as server:
+        page = Page(browser, server)
+        page.console()
+        page.open()
+        page.until(lambda: browser.execute_script("return document.querySelector('#sheet img')?.naturalWidth > 1000"))
+        box = [float(page.attribute("#sheet rect", name)) for name in ("x", "y", "width", "height")]
+        assert 60 < box[0] < 400  # points from the left
+        assert 842 - 700 - 25 < box[1] < 842 - 700 + 5
+        assert 10 < box[3] < 30
+        assert page.text("#here") in ("3909户", "20300吨")
+        page.press("p")
+        page.until(lambda: not page.browser.find_element(By.ID, "sheet").is_displayed())
+        (tmp_path / "reports" / "report.pdf").write_bytes(b"%PDF-1.4 exchanged")
+        assert page.console() == []
+    with serving(run) as server:
+        page.server = server
+        page.open()
+        page.until(lambda: "无法显示" in page.text("#sheet"))
+        page.console()
+
+
 def test_a_dead_server_is_noticed(browser: webdriver.Chrome, run: Path) -> None:
     """What was not saved is said not to be."""
     with serving(run) as server:

@@ -160,7 +160,7 @@ class Routes:
         shown = render.view(run.text(doc), marks, at)
         config = {"base": self.base, "lang": lang, "doc": doc, "words": words(lang)["js"], "at": at}
         return self._html("document.html", request, lang, row=row, view=shown, counts=render.counts(marks),
-                          config=json.dumps(config, ensure_ascii=False), images=self.images.possible(doc))  # fmt: skip
+                          config=json.dumps(config, ensure_ascii=False))  # fmt: skip
 
     def results(self, request: Request, lang: str) -> Response:
         """What the decisions on a sample say."""
