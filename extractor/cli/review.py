@@ -42,7 +42,8 @@ class RunOrCommand(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Options"):
-            formatter.write_dl([row for row in (p.get_help_record(ctx) for p in serve.get_params(ctx)) if row])
+            options = [each for each in serve.get_params(ctx) if isinstance(each, click.Option)]
+            formatter.write_dl([row for row in (each.get_help_record(ctx) for each in options) if row])
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
