@@ -33,7 +33,7 @@ PROGRAM = [sys.executable, "-c", "from extractor.cli import main; main()"]
 _IDS = {
     "documents": ("doc",), "figures": ("doc", "id"), "observations": ("doc", "figure"), "set_aside": ("doc", "figure"),
     "flags": ("doc", "figure", "members", "confirmed"), "ledger": ("doc", "figure"), "texts": ("doc",),
-}  # fmt: skip
+}
 
 
 def make(figures: int, folder: Path) -> Path:
@@ -157,7 +157,7 @@ def measure(run: Path) -> None:
         timed("error rates", 10, lambda _: get("api/rates?sample=bench"))
         pages = {"documents": "documents", "documents, searched": "documents?q=云岭", "flags": "flags",
                  "figures": "numbers/figures", "figures, searched": "numbers/figures?q=粮食产量",
-                 "unplaced": "numbers/unplaced", "a document": f"document/{items[0]['doc']}"}  # fmt: skip
+                 "unplaced": "numbers/unplaced", "a document": f"document/{items[0]['doc']}"}
         for name, path in pages.items():
             timed(name, 5, lambda _, path=path: client.get(f"zh/{path}").raise_for_status())
     in_browser(run)
@@ -176,7 +176,7 @@ def in_browser(run: Path) -> None:
     options.binary_location = browser
     profile = tempfile.mkdtemp()
     flags = ("headless=new", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-             "disable-background-networking", "disable-component-update", f"user-data-dir={profile}")  # fmt: skip
+             "disable-background-networking", "disable-component-update", f"user-data-dir={profile}")
     for flag in flags:
         options.add_argument(f"--{flag}")
     chrome = webdriver.Chrome(options=options, service=Service(driver))

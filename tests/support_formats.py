@@ -35,7 +35,7 @@ def all_fields(figure: Figure) -> tuple[object, ...]:
         *key(figure), figure.modifier, figure.role, figure.status, figure.direction, figure.indicator, figure.period,
         figure.region, tuple(flag.code for flag in figure.flags),
         tuple((plain(item.value), item.unit) for item in figure.repair), figure.confirmed,
-    )  # fmt: skip
+    )
 
 
 def agreement(one: Document | Extraction | str, other: Document | Extraction | str) -> float:

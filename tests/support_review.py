@@ -26,7 +26,8 @@ REPORTS = {
     "<img src=x onerror=alert(1)>.txt": (
         f"白石镇2022年工作总结{SCRIPT}\n\n全镇上下齐心协力，各项工作稳步推进。\n"
         f"</script><script>window.attacked = 2</script>全镇脱贫户612户、1874人，<b>粮食</b>产量39.2万吨。\n"
-        "{{ config.items() }} ${7*7} <!-- --> ]]> \"><svg onload=\"window.attacked=3\">投入资金85.5万元，新建公路12.4公里。\n"
+        "{{ config.items() }} ${7*7} <!-- --> ]]> \"><svg onload=\"window.attacked=3\">"
+        "投入资金85.5万元，新建公路12.4公里。\n"
         "<iframe src=\"javascript:alert(1)\"></iframe>发放补助1203户，涉及资金61.3万元。\n"
     ),
     "石桥坪镇.txt": (
@@ -65,7 +66,7 @@ class Server:
         self.process = subprocess.Popen(
             _command("review", run, "--no-browser", "--reviewer", "张三", *options), stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, encoding="utf-8", start_new_session=True,
-        )  # fmt: skip
+        )
         watch = threading.Timer(60, self.kill)  # a server that says nothing must not hang the tests
         watch.start()
         assert self.process.stdout is not None

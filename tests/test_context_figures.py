@@ -111,7 +111,7 @@ def test_period(text: str, quote: str, period: str) -> None:
         ("城乡居民人均可支配收入分别增长5%、6.5%左右。", ["城镇居民人均可支配收入增长", "农村居民人均可支配收入增长"]),
         ("经济总量突破千亿元大关、达到1052亿元。", ["经济总量", "经济总量"]),
     ],
-)  # fmt: skip
+)
 def test_subject(text: str, subjects: list[str]) -> None:
     assert [figure.subject for figure in figures(text)] == subjects
 

@@ -93,7 +93,7 @@ def test_divisions_keep_their_identity(identity: str, year: int, code: str, name
     ("ended", "taker"),
     [("340208-2019", "340209"), ("110103-2009", "110101"), ("500110-2010", "500110"), ("130603-2014", "130606"),
      ("320802-2015", "320812"), ("310119-2008", "310115"), ("440104", "")],
-)  # fmt: skip
+)
 def test_merged_divisions_name_their_successor(ended: str, taker: str) -> None:
     last = GAZETTEER.states[ended][-1]
     assert last.successor == taker
@@ -155,7 +155,7 @@ def test_place_info() -> None:
     assert place_info("无为县", 2015) == {
         "id": "340281", "code": "340225", "name": "无为县", "full_name": "安徽省芜湖市无为县", "level": "county",
         "parent_name": "芜湖市", "parent_code": "340200",
-    }  # fmt: skip
+    }
     assert place_info("济源市", 2020) == place_info("419001", 2020)
     assert (place_info("济源市", 2020) or {})["parent_name"] == "河南省"
     assert place_info("云岭县", 2020) is None
@@ -279,7 +279,7 @@ def test_subject_and_what_it_carries() -> None:
     found = regions("芜湖市2022年工作总结", body)
     assert found == {
         "3200万元": "无为市", "5座": "无为市", "210户": "无为市", "7%": "无为市", "5.2万人": "芜湖市", "3项": "湾沚区",
-    }  # fmt: skip
+    }
 
 
 def test_rates_follow_their_place_but_new_subjects_do_not() -> None:
@@ -366,7 +366,7 @@ def test_towns_of_a_county() -> None:
     assert found == {
         "110户": "云岭县", "50户": "白石镇", "30户": "青山乡", "40户": "临江街道", "12个": "云岭县", "31个": "云岭县",
         "218人": "云岭县", "3万亩": "白石镇",
-    }  # fmt: skip
+    }
 
 
 def test_figures_in_brackets_and_over_line_ends() -> None:
@@ -391,7 +391,7 @@ def test_national_report_lists_provinces() -> None:
         ("全国", "全国", "000000"), ("全省", "安徽省", "340000"), ("合肥市", "合肥市", "340100"),
         ("合计", None, None), ("第一产业", None, None), ("县", None, None), ("", None, None),
     ],
-)  # fmt: skip
+)
 def test_region_of_label(label: str, name: str | None, code: str | None) -> None:
     region = read("芜湖市2022年统计公报", "全市推进。").region_of_label(label)
     assert (region.name, region.code) == (name, code) if region else name is None
@@ -412,7 +412,7 @@ def test_unwrap_maps_back() -> None:
 _WORDS = st.sampled_from(
     ["无为县", "南陵", "芜湖市", "全省", "全国", "我市", "白石镇", "、", "，", "。", "\n", "其中", "分别", "占", "赴",
      "（", "）", "《", "》", "12户", "3.5%", "400万元", "乡", "街道", "区", "总结", "和", "2022年", " "]
-)  # fmt: skip
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -436,7 +436,7 @@ def test_random_mixtures(text: str) -> None:
     "unit",
     ["无为县", "白石镇12户", "无为县、", "全省", "《", "县", "芜湖市无为县1人", "甲镇1甲", "11341722796400746W",
      "分别1、", "\n", "县\n县"],
-)  # fmt: skip
+)
 def test_hostile_text_stays_linear(unit: str) -> None:
     view = unit * (120_000 // len(unit))
     start = time.perf_counter()

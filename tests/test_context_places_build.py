@@ -15,7 +15,7 @@ def table(*runs: Row) -> list[Segment]:
             "year": str(year), "province_name": "云岭省", "province_adcode": "990000", "province_id": "990000",
             "province_short": "云岭", "city_name": "澄川市", "city_adcode": "990100", "city_id": "990100",
             "city_short": "澄川",
-        }  # fmt: skip
+        }
         for first, last, code, name, source in runs:
             if first <= year <= last:
                 short = name if len(name) == 2 else name[:-1]
@@ -37,7 +37,7 @@ def test_renamed_under_one_code_and_under_the_source_id() -> None:
     segments = table(
         (1990, 2009, "990102", "北山区", "a"), (2010, LAST_YEAR, "990102", "霁河区", "b"),
         (1990, 2009, "990122", "沅坪县", "c"), (2010, LAST_YEAR, "990105", "南屏区", "c"),
-    )  # fmt: skip
+    )
     found = identities(segments)
     assert found["北山区", 1990] == found["霁河区", 2010] == "990102"
     assert found["沅坪县", 1990] == found["南屏区", 2010] == "990105"
@@ -55,7 +55,7 @@ def test_taker_that_inherits_the_code_is_not_the_merged_one() -> None:
     segments = table(
         (1990, 2010, "990110", "万坪区", "990110"), (1990, 2010, "990122", "綦坪县", "z"),
         (2011, LAST_YEAR, "990110", "綦坪区", "990110"),
-    )  # fmt: skip
+    )
     found = identities(segments)
     assert found["綦坪县", 1990] == found["綦坪区", 2011] == "990110"
     assert found["万坪区", 1990] == "990110-2010"

@@ -148,7 +148,7 @@ def test_two_columns_are_read_one_after_the_other() -> None:
     assert body[1:] == [
         LONG * 3 + "左栏共有1201户。", "左栏二段" + LONG * 3 + "投入资金3456.7万元。",
         "右栏一段" + LONG * 3 + "新建公路78.9公里。", "右栏二段" + LONG * 3 + "完成率96.5%。",
-    ]  # fmt: skip
+    ]
     assert [figure.quote for figure in extract(document).figures] == ["1201户", "3456.7万元", "78.9公里", "96.5%"]
 
 

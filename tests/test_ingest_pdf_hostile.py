@@ -54,7 +54,7 @@ def page(content: bytes, resources: bytes = b"<<>>", *more: bytes) -> bytes:
     return raw([
         b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources %s>>" % resources, content, *more,
-    ])  # fmt: skip
+    ])
 
 
 def code_of(data: bytes, **limits: float) -> str:

@@ -36,7 +36,7 @@ def edited(path: Path) -> None:
         ("全县指标词语一1234户", "全县安装屋顶光伏1234户"), ("全年指标词语二1.2万户", "全年户用光伏装机1.2万户"),
         ("2025年计划指标词语一560户", "2025年计划实施屋顶光伏560户"),
         ("全县排除词语指标词语一96户", "光伏电站带动屋顶光伏96户"),
-    ]:  # fmt: skip
+    ]:
         assert old in text, old
         text = text.replace(old, new)
     path.write_text(text, encoding="utf-8")
@@ -135,7 +135,7 @@ def test_help_has_an_example(run: Run, command: str) -> None:
 def figure(indicator: str, value: str, unit: str, rule: str = "") -> Figure:
     why = (rule,) if rule else ()
     return Figure("d", f"d:{value}", 0, 1, value, Decimal(value), None, unit, "none", "level", "actual", None, "",
-                  indicator, why=why)  # fmt: skip
+                  indicator, why=why)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +157,6 @@ def test_a_rate_without_its_base_goes_by_the_counts(
         figure(f"{stem}.households", households[0], "户"), figure("monitoring.households", households[1], "户"),
         figure(f"{stem}.persons", persons[0], "人"), figure("monitoring.persons", persons[1], "人"),
         figure(f"{stem}.person_rate", printed, "%", tentative),
-    ]  # fmt: skip
+    ]
     assert settle(figures, library)[-1].indicator == f"{stem}.{expected}"
     assert settle([*figures[:-1], rate], library)[-1].indicator == f"{stem}.person_rate"

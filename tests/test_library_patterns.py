@@ -171,7 +171,7 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
 def test_scalars_keep_their_digits() -> None:
     assert parse("a: 17.20\nb: no\nc: 12\nd: true\ne: '12'\nf:", "f.yaml") == {
         "a": "17.20", "b": "no", "c": 12, "d": True, "e": "12", "f": None,
-    }  # fmt: skip
+    }
 
 
 def test_fields_report_types() -> None:

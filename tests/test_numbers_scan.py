@@ -85,7 +85,7 @@ def kinds(text: str) -> list[str]:
         ("分别投入120，345，678万元", ["678万元=6780000 元"]),
         ("2014、2015两年脱贫60人", ["两年=2 年", "60人=60 人"]),
     ],
-)  # fmt: skip
+)
 def test_figures(text: str, expected: list[str]) -> None:
     assert figures(text) == expected
 
@@ -165,7 +165,7 @@ def test_kinds(text: str, expected: list[str]) -> None:
         ("20世纪", ("20", None, "century")), ("2022—2023学年", ("2022", "2023", "")),
         ("2023.11.30", ("2023-11-30", None, "")),
     ],
-)  # fmt: skip
+)
 def test_dates(text: str, date: tuple[str, str | None, str]) -> None:
     found = [m for m in mentions(f"截至{text}，") if m.kind == "date"]
     assert [m.date for m in found] == [date]
@@ -183,7 +183,7 @@ PIECES = st.sampled_from(
      "，", "。", "\n", " ", "2023", "年", "11月", "第", "一是", "（一）", "1.", "《", "》", "“", "”", "5G",
      "PM2.5", "个百分点", "贫困人口", "余", "多", "半", "无一户", "3.5.6", "O", "百分之", "成", "番", "：",
      "负", "0591-87654321", "数十", "几百", "至", "元", "角", "分", "次"]
-)  # fmt: skip
+)
 TEXTS = st.lists(PIECES, max_size=30).map("".join) | st.text(max_size=60)
 
 

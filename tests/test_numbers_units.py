@@ -67,7 +67,9 @@ def test_convert(value: str, unit: str, to: str, result: str) -> None:
     assert UNITS.convert(Decimal(value), unit, to) == Decimal(result)
 
 
-@pytest.mark.parametrize(("unit", "to"), [("元", "美元"), ("户", "人"), ("亩", "平方米"), ("元", "元/人"), ("x", "y"), ("年", "天")])
+@pytest.mark.parametrize(
+    ("unit", "to"), [("元", "美元"), ("户", "人"), ("亩", "平方米"), ("元", "元/人"), ("x", "y"), ("年", "天")]
+)
 def test_convert_refuses_what_cannot_be_compared(unit: str, to: str) -> None:
     assert UNITS.convert(Decimal(1), unit, to) is None
 

@@ -34,7 +34,7 @@ def test_sections_nest_by_their_markers() -> None:
     layout = read_layout(text)
     assert [section.path for section in layout.sections] == [
         ("主要工作",), ("主要工作", "产业发展"), ("主要工作", "产业发展", "茶园建设"), ("下一步打算",),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_heading_of_a_page_flattened_to_one_line_ends_where_its_title_does() -> None:

@@ -59,7 +59,7 @@ def first(client: httpx.Client, test: object) -> dict[str, Any]:
 @pytest.mark.parametrize("host", [
     "evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "localhost", "127.0.0.1:{port}.evil.example", "",
     "[::1]:{port}", "0.0.0.0:{port}",
-])  # fmt: skip
+])
 def test_a_foreign_host_is_refused(server: Server, host: str) -> None:
     """DNS rebinding: a name of the attacker that leads to 127.0.0.1."""
     answer = httpx.get(server.address + "zh/", headers={"Host": host.format(port=server.port)})
@@ -75,7 +75,7 @@ def test_the_page_answers_by_both_its_names(server: Server) -> None:
 @pytest.mark.parametrize("origin", [
     "http://evil.example", "null", "https://127.0.0.1:{port}", "http://127.0.0.1:1", "http://127.0.0.1:{port}.evil.example",
     "http://localhost", "",
-])  # fmt: skip
+])
 def test_a_foreign_origin_neither_reads_nor_writes(server: Server, client: httpx.Client, origin: str) -> None:
     body = verdict(item(client, 0), "reject", note="from elsewhere")
     headers = {"Origin": origin.format(port=server.port)}
@@ -102,7 +102,7 @@ def test_only_json_is_read(server: Server, client: httpx.Client, kind: str) -> N
     ("cross-site", "no-cors", "image", 403), ("same-site", "cors", "empty", 403),
     ("cross-site", "navigate", "iframe", 403), ("cross-site", "navigate", "document", 200),
     ("same-origin", "cors", "empty", 200), ("none", "navigate", "document", 200),
-])  # fmt: skip
+])
 def test_what_browsers_say_of_who_asks(server: Server, site: str, mode: str, dest: str, status: int) -> None:
     headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
     assert httpx.get(server.address + "zh/", headers=headers).status_code == status
@@ -151,7 +151,7 @@ def test_other_methods_are_refused(server: Server, client: httpx.Client, method:
     "zh/document/..%2f..%2fetc%2fpasswd", "zh/document/%2e%2e", "zh/numbers/..%2f..", "zh/numbers/figures'--", "../zh/",
     "file:///etc/passwd", "zh/../../etc/passwd", "templates/base.html", "decisions.sqlite", "review/decisions.sqlite",
     "de/", "zh/documents/../../../../etc/passwd", "zh/nothing", "api/nothing",
-])  # fmt: skip
+])
 def test_no_path_leads_to_a_file(server: Server, path: str) -> None:
     """Sent as it stands: a client would tidy the path up."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
@@ -192,7 +192,7 @@ def hostile(client: httpx.Client) -> dict[str, Any]:
 def test_markup_of_a_document_is_text_on_every_page(client: httpx.Client) -> None:
     doc = hostile(client)["doc"]
     pages = ["zh/documents", "zh/numbers/figures", "zh/numbers/ledger", "zh/flags", "zh/", "en/results",
-             "zh/document/" + httpx.URL("http://x/").join(doc).path.lstrip("/")]  # fmt: skip
+             "zh/document/" + httpx.URL("http://x/").join(doc).path.lstrip("/")]
     seen = ""
     for page in pages:
         text = client.get(page).raise_for_status().text
@@ -243,7 +243,7 @@ def test_a_script_in_a_note_is_kept_as_text(client: httpx.Client) -> None:
     note = f"{SCRIPT}</textarea>{{{{ 7 }}}}"
     client.post("api/decide", json=verdict(shown, "accept", note=note)).raise_for_status()
     again = client.get("api/item", params={"kind": shown["kind"], "doc": shown["doc"], "start": shown["start"],
-                                           "end": shown["end"]}).json()  # fmt: skip
+                                           "end": shown["end"]}).json()
     assert again["decision"]["note"] == note
     client.post("api/undo", json={"key": shown["key"]}).raise_for_status()
 
@@ -285,7 +285,7 @@ def test_a_note_that_is_too_long_is_told_so(client: httpx.Client) -> None:
 @pytest.mark.parametrize("body", [
     b"", b"[]", b"null", b"{", b"\xff\xfe", b'{"a": NaN}', b"[" * 20_000, b'{"key": "\\ud800"}', b'{"key": 1}',
     b'{"key": {"$ne": 1}}', b'{"verdict": "accept"}',
-])  # fmt: skip
+])
 def test_what_is_no_decision_is_refused_in_one_line(client: httpx.Client, body: bytes) -> None:
     for path in ("decide", "check", "sample"):
         answer = client.post(f"api/{path}", content=body, headers={"Content-Type": "application/json"})
@@ -302,7 +302,7 @@ def test_what_is_no_decision_is_refused_in_one_line(client: httpx.Client, body: 
     {"fields": {"indicator": "../x"}, "verdict": "correct"}, {"fields": {"subject": "\u202e倒"}, "verdict": "correct"},
     {"fields": {}, "verdict": "correct"}, {"fields": {"readings": "x"}, "verdict": "correct"},
     {"note": ["x"]}, {"note": "半\ud83d"},
-])  # fmt: skip
+])
 def test_a_forged_decision_is_refused(client: httpx.Client, change: dict[str, Any]) -> None:
     shown = first(client, lambda shown: shown["kind"] == "figure" and shown["decision"] is None)
     body = json.dumps({**verdict(shown, "accept"), **change})

@@ -29,7 +29,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--no-default-browser-check",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900",
     "--disable-dev-shm-usage",
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +294,7 @@ def test_the_first_language_is_the_browsers(page: Page) -> None:
 def test_every_page_loads_without_a_word_on_the_console(page: Page, lang: str) -> None:
     for path, awaits in (("documents", "table"), ("numbers/figures", "table"), ("numbers/flagged", "main"),
                          ("numbers/unplaced", "main"), ("numbers/unexplained", "main"), ("numbers/ledger", "table"),
-                         ("flags", "main"), ("results", "h1"), ("", "#item[data-key]")):  # fmt: skip
+                         ("flags", "main"), ("results", "h1"), ("", "#item[data-key]")):
         page.open(f"{lang}/{path}", awaits)
         assert page.attribute("html", "lang").startswith(lang)
         # Nothing sticks out sideways at this width.

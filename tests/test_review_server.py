@@ -130,7 +130,7 @@ def test_no_word_is_left_over() -> None:
     assert set(unused) <= {"ok", "duplicate", "error", "actual", "target", "rule"}
     script = "".join(content.decode() for content, kind in static_files().values() if kind == "text/javascript")
     composed = ("question.", "accept.", "reject.", "correct.", "verdict.", "state.", "kind.", "candidate.", "stratum.",
-                "key.", "f.", "w.", "invalid.")  # fmt: skip
+                "key.", "f.", "w.", "invalid.")
     assert [word for word in _SCRIPT if f'"{word}"' not in script and not word.startswith(composed)] == []
 
 
@@ -154,7 +154,7 @@ def test_colours_have_contrast_in_both_themes() -> None:
     assert set(dark) <= set(light)
     pairs = [("ink", "ground"), ("ink", "paper"), ("soft", "ground"), ("soft", "paper"), ("accent", "paper"),
              ("accent", "tint"), ("accent-ink", "accent"), ("good", "good-g"), ("bad", "bad-g"), ("warn", "warn-g"),
-             ("calm", "calm-g"), ("date", "date-g"), ("soft", "grey-g"), ("here-ink", "here")]  # fmt: skip
+             ("calm", "calm-g"), ("date", "date-g"), ("soft", "grey-g"), ("here-ink", "here")]
     for theme in (light, {**light, **dark}):
         for ink, ground in pairs:
             assert contrast(theme[ink], theme[ground]) >= 4.5, (ink, ground, theme[ink], theme[ground])
@@ -207,7 +207,7 @@ def test_all_documents_are_listed_the_unread_ones_too(desk: Desk) -> None:
     ("q=云岭县", 1), ("q=云岭县+2023", 1), ("q=云岭县+2019", 0), ("place=石桥坪镇", 2), ("status=error", 1),
     ("status=duplicate", 1), ("flagged=1", 1), ("unplaced=1", 0), ("period=2022", 3), ("page=999", 5), ("page=x", 5),
     ("nonsense=1", 5),
-])  # fmt: skip
+])
 def test_documents_are_searched_and_filtered(desk: Desk, query: str, found: int) -> None:
     assert desk.page(f"/zh/documents?{query}").count("<tr>") == (found + 1 if found else 0)
 
@@ -285,7 +285,7 @@ def test_a_wall_of_text_without_lines_is_cut() -> None:
     pages = render.view(document, []).pages
     assert len(pages) >= 6
     assert sum(len(piece.text) for at in pages for element in render.view(document, [], at).elements
-               for piece in element.pieces) == 200_000  # fmt: skip
+               for piece in element.pieces) == 200_000
 
 
 def test_tables_are_tables_and_hostile_spans_are_bounded() -> None:
@@ -293,11 +293,11 @@ def test_tables_are_tables_and_hostile_spans_are_bounded() -> None:
     cells = [Block(0, 2, "table_cell", table=0, row=0, column=0, header=True, columns=10**9),
              Block(3, 5, "table_cell", table=0, row=0, column=1, header=True),
              Block(6, 9, "table_cell", table=0, row=1, column=0, rows=10**9),
-             Block(10, 15, "table_cell", table=0, row=1, column=1)]  # fmt: skip
+             Block(10, 15, "table_cell", table=0, row=1, column=1)]
     marks = [render.Mark("figure", "figure", 10, 15, "脱贫户")]
     [table] = render.view(Document("table", text, blocks=tuple(cells)), marks).elements
     assert [[[piece.text for piece in cell.pieces] for cell in row] for row in table.table] == [
-        [["指标"], ["数值"]], [["脱贫户"], ["3909户"]]]  # fmt: skip
+        [["指标"], ["数值"]], [["脱贫户"], ["3909户"]]]
     assert table.table[0][0].columns <= 100
     assert table.table[1][0].rows <= 500
     assert table.table[1][1].pieces[0].mark == marks[0]
@@ -359,7 +359,7 @@ def test_several_quantities_of_one_number_can_be_told(desk: Desk) -> None:
 
 def test_a_field_is_checked_while_one_types(desk: Desk) -> None:
     cases = (({"value": "3万"}, "value"), ({"unit": "户户"}, "unit"), ({"indicator": "no.such"}, "indicator"),
-             ({"period": "去年"}, "period"), ({"region_code": "12"}, None), ({"value": "1,234.50"}, None))  # fmt: skip
+             ({"period": "去年"}, "period"), ({"region_code": "12"}, None), ({"value": "1,234.50"}, None))
     for fields, where in cases:
         answer = desk.client.post("/api/check", json={"fields": fields}).json()
         assert answer["where"] == where
@@ -418,7 +418,7 @@ def test_reviewers_are_blind_to_each_other_and_disagreements_are_settled(run: Pa
 def test_a_reviewer_sees_what_was_given_to_him(made: Path, tmp_path: Path) -> None:
     run = Path(shutil.copytree(made, tmp_path / "run"))
     extractor("sample", run, "-n", "20", "--ledger", "0", "--sentences", "0", "--name", "all",
-              "--reviewers", "张三,李四", "--double", "0")  # fmt: skip
+              "--reviewers", "张三,李四", "--double", "0")
     keys = []
     for name in ("张三", "李四"):
         desk = Desk(run, name)
@@ -466,7 +466,7 @@ def test_the_help_names_the_page_and_the_commands() -> None:
 @pytest.mark.parametrize(("arguments", "reason"), [
     (["{tmp}/nothing"], "no such run folder"), (["{tmp}"], "holds no finished run"),
     (["{run}", "--reviewer", ""], "name"), (["{run}", "--reviewer", "x" * 61], "name"),
-])  # fmt: skip
+])
 def test_what_cannot_be_served_is_said(made: Path, tmp_path: Path, arguments: list[str], reason: str) -> None:
     given = [part.format(tmp=tmp_path, run=made) for part in arguments]
     result = CliRunner().invoke(cli, ["review", *given, "--no-browser"])

@@ -76,7 +76,7 @@ def review() -> None:
 def serve(
     run: Path, reviewer: str | None, port: int, lang: str | None, sources: tuple[Path, ...], patterns: Path | None,
     browser: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Serve the review page of RUN on this machine and open the browser."""
     from extractor.review.server import Server
     from extractor.review.session import Session

@@ -355,7 +355,7 @@ def _site(document: Document, view: str, endings: str, gazetteer: Gazetteer, yea
     several divisions of the wanted ending share (朝阳区, 潮阳区) tells nothing.
     """
     for text in (document.source, *(document.meta[key] for key in ("url", "原文链接") if key in document.meta),
-                 view[:3000], view[-1000:]):  # fmt: skip
+                 view[:3000], view[-1000:]):
         for match in _SITE.finditer(text):
             states = [gazetteer.at(identity, year) for identity in site_divisions().get(match[1], ())]
             fitting = [state for state in states if state is not None and state.name[-1] in endings]

@@ -16,7 +16,7 @@ from extractor.patternfiles import Problems, top
 GROUPS = (
     "openers", "closers", "verb_leads", "verbs", "generic_places", "generic_verbs", "generic_qualifiers",
     "generic_nouns", "noun_stops", "noun_stops_last", "siblings", "compounds", "common_tails",
-)  # fmt: skip
+)
 
 _SQUEEZED = re.compile(r"[\s　“”\"'‘’「」『』〝〞]+")
 _UP_TO_STOP = re.compile(r"(?s:.*)[，,；;。：:]")

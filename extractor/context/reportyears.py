@@ -13,7 +13,7 @@ _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~～至](?:19|20)\d\d年)
 _CN_YEAR = re.compile(r"([一二三四五六七八九〇○零O]{4})年")
 _CN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
 _STRETCH = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
-#: Years that results are compared with: 由1997年的7.4万亿元增加到..., 比2019年增长. They are named often, and not reported on.
+#: Years that results are compared with: 由1997年的7.4万亿元增加到, 比2019年增长. Named often, not reported on.
 _BASE = re.compile(r"(?:[从由自比较]|相比|以来的)(?:19|20)\d\d年(?:底|末|初)?")
 #: Part of the year that a title names.
 PART = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")

@@ -321,17 +321,17 @@ def _malformed(name: str, problem: BaseException | None) -> InputError:
 def _warnings(reading: _Reading) -> tuple[str, ...]:
     missing = [n for n in (*reading.scans, *reading.unmapped) if n not in reading.read_by_ocr]
     told = (
-        ("scan", missing, "were not read: pictures, or fonts without a meaning; pip install extractor[ocr] reads them"),
+        ("scan", missing, "are pictures or use fonts without a meaning, and were not read: pip install extractor[ocr]"),
         ("ocr", reading.read_by_ocr, "were read by recognition"),
         ("cid", reading.partly, "hold characters whose fonts do not say what they mean"),
         ("text_layer", reading.pictures, "are pictures with a text layer, which some other program recognised"),
-        ("hidden", reading.hidden, "hold text that cannot be seen; it is kept as furniture"),
+        ("hidden", reading.hidden, "hold text that cannot be seen, kept as furniture"),
         ("damaged", reading.damaged, "are damaged and were not read"),
         ("rules", reading.crowded, "have too many lines to look for tables"),
-    )  # fmt: skip
+    )
     warnings = [f"{code}: pages {_ranges(pages)} {what}" for code, pages, what in told if pages]
     if reading.repaired:
-        warnings.append("repaired: the file is damaged; it was read after a repair, and may lack something")
+        warnings.append("repaired: the file is damaged and was read after a repair, it may lack something")
     return tuple(warnings)
 
 

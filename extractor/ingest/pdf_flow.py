@@ -232,7 +232,7 @@ class _Writer:
         box = (
             round(min(p.x0 for p in first), 2), round(min(p.top for p in first), 2),
             round(max(p.x1 for p in first), 2), round(max(p.bottom for p in first), 2),
-        )  # fmt: skip
+        )
         self.blocks.append(
             Block(start, self.size, kind, level if kind == "heading" else 0, note, page=lines[0].page, bbox=box)
         )
@@ -291,7 +291,7 @@ class _Writer:
         self.blocks.append(
             Block(start, self.size, "table_cell", table=self.tables - 1, row=cell.row, column=cell.column,
                   rows=cell.rows, columns=cell.columns, page=cell.lines[0].page, bbox=(x0, top, x1, bottom))
-        )  # fmt: skip
+        )
 
     # --- characters -------------------------------------------------------------------------------------------------
 
@@ -328,7 +328,7 @@ class _Writer:
             Page(page.number, *spans.get(page.number, (0, 0)), round(page.width, 2), round(page.height, 2),
                  page.recognised, page.turned)
             for page in pages
-        )  # fmt: skip
+        )
         return Flowed(text, self.blocks, placed, Glyphs(self.pages, self.boxes, self.confidence))
 
 

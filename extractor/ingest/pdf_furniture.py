@@ -123,4 +123,4 @@ def _counts(group: Sequence[EdgeLine]) -> bool:
             for page, own in values
         )
         for k in range(len(first[1]))
-    )  # fmt: skip
+    )

@@ -29,7 +29,7 @@ _RADICALS = dict(zip(
     "⺠⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻤⻥⻦⻧⻨⻩⻬⻮⻰⼾",
     "民西见角贝车长门青韦页风飞食马鬼鱼鸟卤麦黄齐齿龙户",
     strict=True,
-))  # fmt: skip
+))
 _DEPTH = 0.2
 """Usual part of a character's height below the baseline."""
 _LINE = 0.45
@@ -133,7 +133,7 @@ def joined(pieces: Sequence[Piece]) -> Piece:
         "".join(text), boxes, min(p.x0 for p in pieces), min(p.top for p in pieces), max(p.x1 for p in pieces),
         max(p.bottom for p in pieces), max(p.size for p in pieces), all(p.bold for p in pieces), pieces[0].page,
         confidence, blanks=pieces[0].blanks,
-    )  # fmt: skip
+    )
 
 
 def _unmapped(text: str) -> bool:
@@ -241,7 +241,7 @@ def _piece(group: list[tuple[str, Char]], page: int, lead: str) -> Piece:
         "".join([text for text, _ in group]), array("f", flat), visible[0]["x0"], min([c["top"] for c in visible]),
         max([c["x1"] for c in visible]), max([c["bottom"] for c in visible]),
         round(max(sizes, key=lambda size: (sizes[size], size)), 1), bold * 2 > len(visible), page, blanks=lead,
-    )  # fmt: skip
+    )
 
 
 def _is_bold(name: object) -> bool:

@@ -218,7 +218,7 @@ def _open_sides(horizontal: Sequence[dict[str, Any]], vertical: Sequence[dict[st
              "height": bottom - top, "width": 0, "doctop": top}
             for x in (x0, x1)
             if not any(abs(v["x0"] - x) <= 4 for v in between)
-        ]  # fmt: skip
+        ]
     return closing
 
 

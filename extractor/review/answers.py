@@ -45,7 +45,7 @@ class Answers:
             current = error.current
             data["revision"] = error.revision
             data["current"] = current and {"verdict": current.verdict, "reviewer": current.reviewer,
-                                           "time": current.time, "note": current.note}  # fmt: skip
+                                           "time": current.time, "note": current.note}
             return data, 409
         if isinstance(error, Gone):
             return data, 404
@@ -88,7 +88,7 @@ class Answers:
         stored = self.session.decide(
             {**place, **span}, _text(given, "verdict"), corrected=_fields(given), note=_text(given, "note", ""),
             role=role, revision=_number(given, "revision"),
-        )  # fmt: skip
+        )
         return {**stored, "todo": self.session.following(sample, role, at) if sample else None}
 
     def undo(self, given: Mapping[str, Any]) -> Any:

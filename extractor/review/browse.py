@@ -52,7 +52,7 @@ _FIGURE_FILTERS = {
     "place": "contains(lower(coalesce(f.region, '')), lower(?))", "period": "starts_with(coalesce(f.period, ''), ?)",
     "indicator": "contains(lower(coalesce(f.indicator, '')), lower(?))", "status": "f.status = ?",
     "code": "contains(';' || coalesce(f.flags, '') || ';', ';' || ? || ';')", "doc": "f.doc = ?",
-}  # fmt: skip
+}
 _READ = "LEFT JOIN documents d ON d.doc = {}.doc AND d.status = 'ok'"
 
 _SOURCES: dict[str, _Source] = {
@@ -91,7 +91,7 @@ _SOURCES: dict[str, _Source] = {
         ("g.quote", "g.message", "g.message_en", "g.evidence", "d.title", "d.source"),
         {"code": "g.code = ?", "severity": "g.severity = ?", "doc": "g.doc = ?", "blocking": "g.blocking"},
     ),
-}  # fmt: skip
+}
 
 
 def names() -> tuple[str, ...]:

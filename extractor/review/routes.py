@@ -57,7 +57,7 @@ class Routes:
         self.templates = Environment(
             loader=PackageLoader("extractor.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
-        )  # fmt: skip
+        )
 
     def app(self) -> Starlette:
         """The application behind the guard."""
@@ -65,7 +65,7 @@ class Routes:
         pages: dict[str, Callable[[Request, str], Response]] = {
             "/": self.review, "/documents": self.documents, "/document/{doc}": self.document,
             "/numbers/{name}": self.numbers, "/flags": self.flags, "/results": self.results,
-        }  # fmt: skip
+        }
         app = Starlette(
             routes=[
                 Route("/", self.start),
@@ -104,7 +104,7 @@ class Routes:
             "t": words(lang), "lang": lang, "base": self.base, "here": f"{self.base}/{lang}",
             "other": other, "other_href": f"{self.base}/{other}{quote(rest)}{query}",
             "reviewer": self.session.reviewer, "run": self.session.run.folder.name, "quote": quote,
-        }  # fmt: skip
+        }
         return HTMLResponse(self.templates.get_template(template).render(shared | values), status)
 
     async def start(self, request: Request) -> Response:
@@ -116,9 +116,9 @@ class Routes:
         """The page where items are judged; its script asks for the rest."""
         samples = self.session.samples()
         config = {"base": self.base, "lang": lang, "reviewer": self.session.reviewer, "words": words(lang)["js"],
-                  "samples": [known["name"] for known in samples]}  # fmt: skip
+                  "samples": [known["name"] for known in samples]}
         return self._html("review.html", request, lang, samples=samples, config=json.dumps(config, ensure_ascii=False),
-                          methods=("simple", "stratified", "risk"))  # fmt: skip
+                          methods=("simple", "stratified", "risk"))
 
     def documents(self, request: Request, lang: str) -> Response:
         """All documents, the unread ones too."""
@@ -146,7 +146,7 @@ class Routes:
             return "?" + urlencode({**kept, "page": page})
 
         return self._html(template, request, lang, name=name, listing=listing, wanted=wanted, turned=turned,
-                          choices=browse.choices(run, name), filters=browse.filters(name), **values)  # fmt: skip
+                          choices=browse.choices(run, name), filters=browse.filters(name), **values)
 
     def document(self, request: Request, lang: str) -> Response:
         """The text of a document with every number coloured by what became of it."""
@@ -160,7 +160,7 @@ class Routes:
         shown = render.view(run.text(doc), marks, at)
         config = {"base": self.base, "lang": lang, "doc": doc, "words": words(lang)["js"], "at": at}
         return self._html("document.html", request, lang, row=row, view=shown, counts=render.counts(marks),
-                          config=json.dumps(config, ensure_ascii=False))  # fmt: skip
+                          config=json.dumps(config, ensure_ascii=False))
 
     def results(self, request: Request, lang: str) -> Response:
         """What the decisions on a sample say."""
@@ -169,7 +169,7 @@ class Routes:
         everybody = request.query_params.get("all") != "0"
         found = self.session.rates(chosen, everybody) if chosen else None
         return self._html("results.html", request, lang, samples=samples, chosen=chosen, everybody=everybody,
-                          rates=found)  # fmt: skip
+                          rates=found)
 
     # --- files ---------------------------------------------------------------------------------------------------
 

@@ -157,6 +157,6 @@ async def _answer(send: Send, refusal: Refused) -> None:
     """The refusal as plain text. The connection is closed: what is left of the body is not read."""
     body = (refusal.reason + "\n").encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()),
-               (b"connection", b"close")]  # fmt: skip
+               (b"connection", b"close")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -39,7 +39,7 @@ class Server:
             self.app, log_config=None, access_log=False, server_header=False, date_header=False, lifespan="off",
             ws="none", proxy_headers=False, limit_concurrency=_AT_ONCE, timeout_keep_alive=30,
             timeout_graceful_shutdown=3,
-        )  # fmt: skip
+        )
         threading.Thread(target=self.session.warm, daemon=True).start()
         uvicorn.Server(config).run(sockets=[self._socket])
 

@@ -179,7 +179,7 @@ class Session:
         verdict = outcome.decision.verdict if outcome.decision else ""
         return {"at": at, "key": item.key, "kind": item.kind, "quote": item.quote[:60], "group": item.group,
                 "label": self.label(item.group) if item.kind == "figure" else {}, "state": outcome.state,
-                "verdict": verdict}  # fmt: skip
+                "verdict": verdict}
 
     # --- items ---------------------------------------------------------------------------------------------------
 
@@ -267,14 +267,14 @@ class Session:
             return None
         here = [list(box[1:]) for box in boxes if box[0] == page.number]
         return {"page": page.number, "width": page.width, "height": page.height, "boxes": here,
-                "recognised": page.recognised}  # fmt: skip
+                "recognised": page.recognised}
 
     # --- decisions -----------------------------------------------------------------------------------------------
 
     def decide(
         self, place: Mapping[str, Any], verdict: str, *, corrected: Mapping[str, Any] | None, note: str, role: str,
         revision: int,
-    ) -> dict[str, Any]:  # fmt: skip
+    ) -> dict[str, Any]:
         """Store a decision. ``place`` is the item's key, kind, doc, start and end, ``revision`` what the page showed.
 
         Raises ``Invalid``, ``Conflict`` or :class:`Gone`.
@@ -283,7 +283,7 @@ class Session:
         decision = self.store.decide(
             item, verdict, reviewer=self.reviewer, version=self.run.version, library=self.library, fields=corrected,
             note=note, role=role, expected_revision=revision,
-        )  # fmt: skip
+        )
         self._judged(item, role)
         return {"decision": _told(decision), "revision": decision.id}
 
@@ -312,10 +312,10 @@ class Session:
                     self._judged(queue.items[queue.places[key]], role)
                     break
             found = {f"{name}\n{kind}": queue.places[key] for (name, kind), queue in self._queues.items()
-                     if key in queue.places}  # fmt: skip
+                     if key in queue.places}
         taken = self.store.history(key)[-1]
         return {"key": key, "quote": taken.quote, "kind": taken.kind, "doc": taken.doc, "start": taken.start,
-                "end": taken.end, "decision": _told(left), "places": found}  # fmt: skip
+                "end": taken.end, "decision": _told(left), "places": found}
 
     def checked(self, corrected: Mapping[str, Any]) -> dict[str, Any]:
         """Corrections in their one spelling; the first that is wrong raises ``Invalid``."""
@@ -353,7 +353,7 @@ class Session:
                 {"first": a.first, "second": a.second, "items": a.items, "agreed": a.agreed,
                  "kappa": None if math.isnan(a.kappa) else f"{a.kappa:.2f}"} for a in found.agreement
             ],
-        }  # fmt: skip
+        }
 
 
 def _percent(rate: stats.Rate) -> dict[str, Any]:
@@ -374,4 +374,4 @@ def _told(decision: Decision | None) -> dict[str, Any] | None:
     return {
         "id": decision.id, "verdict": decision.verdict, "fields": dict(decision.fields), "note": decision.note,
         "reviewer": decision.reviewer, "time": decision.time, "fingerprint": decision.fingerprint,
-    }  # fmt: skip
+    }
