@@ -18,7 +18,7 @@ MEGABYTE = 1024 * 1024
         ("nul.txt", "完成12户".encode() + b"\0\0", "NUL"),
         ("archive.zip", b"PK\x03\x04" + b"\x14\0" * 60, "zip"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "Office"),
-        ("picture.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 60, "image"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 60, "picture"),
     ],
 )
 def test_what_is_no_text_is_refused_with_a_reason(tmp_path: Path, name: str, content: bytes, part: str) -> None:
