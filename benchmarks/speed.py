@@ -56,7 +56,7 @@ def main() -> int:
     corpus = texts.sample_corpus(generate.CORPUS)
     sets = [("generated reports", made), ("sample corpus", [corpus])]
     if options.reports:
-        sets.append(("reports of your own", [texts.sample_corpus(options.reports)]))
+        sets.append((f"other reports ({options.reports.name})", [texts.sample_corpus(options.reports)]))
     result = report.Result(
         machine=f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
         texts=[texts.measure(name, rounds, options.seconds) for name, rounds in sets],
