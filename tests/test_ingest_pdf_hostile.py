@@ -18,7 +18,7 @@ from extractor.ingest import load, ocr
 from extractor.ingest.pdf import PdfLimits, pdf_document
 from extractor.ingest.pdf_guard import Guard, Stop
 
-#: Mutated files of one test run; 10000 takes about ten minutes.
+#: Mutated files of one test run; 10000 takes three to ten minutes.
 FUZZED = int(os.environ.get("EXTRACTOR_FUZZ", "150"))
 CODES = {"pdf", "empty", "encrypted", "scan", "cid", "pages", "slow", "too_large"}
 
