@@ -215,3 +215,22 @@ def test_the_json_log_tells_what_happened(corpus: Path, tmp_path: Path) -> None:
     documents = [event for event in events if event["event"] == "document"]
     assert len(documents) == 11
     assert [Path(event["document"]).name for event in documents if event.get("error") == "binary"] == ["bad.txt"]
+
+
+def test_the_column_of_the_reports_can_be_named(tmp_path: Path) -> None:
+    folder = tmp_path / "vendor"
+    folder.mkdir()
+    usual = "本表由各县填报，口径一致，仅供研究使用，请勿转载。" * 6
+    lines = ["县,说明,情况", f"云岭县,{usual},监测对象312户。", f"白石县,{usual},监测对象208户。"]
+    (folder / "reports.csv").write_text("\n".join(lines), encoding="utf-8")
+    _age(folder)
+
+    def texts(output: Path, **named: str) -> list[str]:
+        execute(Job([str(folder)], str(output), **named), LIBRARY, Watcher())  # type: ignore[arg-type]
+        return list(pq.read_table(output / "texts.parquet")["text"].to_pylist())
+
+    named = ["监测对象312户。", "监测对象208户。"]
+    assert texts(tmp_path / "run") != named
+    assert texts(tmp_path / "run", text_column="情况") == named
+    (folder / "sources.yaml").write_text("documents:\n  - {file: reports.csv, text_column: 情况}\n", encoding="utf-8")
+    assert texts(tmp_path / "other") == named

@@ -190,14 +190,14 @@ def _plain(source: Source) -> list[Any]:
     told = [error.reason, error.where, error.hint, error.code] if error is not None else None
     member = asdict(source.member) if source.member is not None else None
     return [source.path, source.name, source.place, source.period, member, source.size, source.seen, source.changed,
-            told]
+            source.text_column, told]
 
 
 def _source(values: list[Any]) -> Source:
     *plain, told = values
-    path, name, place, period, member, size, seen, changed = plain
+    path, name, place, period, member, size, seen, changed, text_column = plain
     error = InputError(told[0], where=told[1], hint=told[2], code=told[3]) if told else None
-    return Source(path, name, place, period, _member(member), size, seen, changed, error)
+    return Source(path, name, place, period, _member(member), size, seen, changed, text_column, error)
 
 
 def _member(values: dict[str, Any] | None) -> Member | None:

@@ -51,6 +51,7 @@ class Job:
     workers: int = 0
     cluster: str | None = None
     place: str | None = None
+    text_column: str | None = None
     options: Options = field(default_factory=Options)
 
 
@@ -161,7 +162,8 @@ def _run(
 def plan_sources(plan: Plan, job: Job, folder: Path | None) -> Skipped:
     """Decide about every source of a job; what was passed over."""
     skipped = Skipped()
-    for source in walk(job.arguments, skipped, place=job.place, output=folder, is_known=plan.is_known):
+    for source in walk(job.arguments, skipped, place=job.place, text_column=job.text_column, output=folder,
+                       is_known=plan.is_known):
         plan.add(source)
     return skipped
 

@@ -46,13 +46,15 @@ class Source:
     was changed so shortly before that only its content tells."""
     changed: float = 0.0
     """When the file was changed last, seconds since 1970."""
+    text_column: str | None = None
+    """Column that holds the reports, where the user names it."""
     error: InputError | None = None
     """Why there is nothing to read (an empty folder): it becomes a row of ``documents`` like any other failure."""
 
     @property
     def key(self) -> int:
-        """64 bits of everything that is supplied: name, place and period."""
-        text = "\0".join((self.name, self.place or "", self.period or ""))
+        """64 bits of everything that is supplied: name, place, period and the column of the text."""
+        text = "\0".join((self.name, self.place or "", self.period or "", self.text_column or ""))
         return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
@@ -88,6 +90,7 @@ def walk(
     skipped: Skipped,
     *,
     place: str | None = None,
+    text_column: str | None = None,
     output: Path | None = None,
     is_known: Callable[[Source], bool] = lambda source: False,
 ) -> Iterator[Source]:
@@ -95,8 +98,8 @@ def walk(
 
     In a folder, hidden files, annotations (``gold/``), README files, ``sources.yaml``, what the crawler wrote beside
     its files and the output of the run itself are passed over and listed; a file named on the command line is always
-    taken. ``place`` holds for every document and wins over ``sources.yaml``. A file that ``is_known`` (an unchanged
-    document of an earlier run) is not opened to see whether it is a container.
+    taken. ``place`` and ``text_column`` hold for every document and win over ``sources.yaml``. A file that ``is_known``
+    (an unchanged document of an earlier run) is not opened to see whether it is a container.
     """
     seen: set[int] = set()
     own = os.path.realpath(output) if output is not None else None
@@ -109,12 +112,13 @@ def walk(
             prefix = "" if shown == "." else shown.rstrip("/") + "/"
             for real, file in _files(path, prefix, skipped, own):
                 supplied = facts.get(file.name.removeprefix(prefix), {})
-                file = replace(file, place=place or supplied.get("place"), period=supplied.get("period"))
+                file = replace(file, place=place or supplied.get("place"), period=supplied.get("period"),
+                               text_column=text_column or supplied.get("text_column"))
                 for source in _once(real, file, seen, skipped):
                     count += 1
                     yield from _opened(source, skipped, is_known)
         else:
-            file = Source(path, _printable(shown), place)
+            file = Source(path, _printable(shown), place, text_column=text_column)
             for source in _once(os.path.realpath(path), file, seen, skipped):
                 yield from _opened(_examined(source), skipped, is_known)
             count += 1
@@ -216,12 +220,12 @@ def _opened(source: Source, skipped: Skipped, is_known: Callable[[Source], bool]
         return
     from extractor.ingest.containers import container_kind, members
 
-    if container_kind(source.path) is None:
+    if container_kind(source.path, text_column=source.text_column) is None:
         yield source
         return
     count = 0
     try:
-        for member in members(source.path, name=source.name):
+        for member in members(source.path, text_column=source.text_column, name=source.name):
             count += 1
             name = _printable(f"{source.name}!{member.name}")
             yield replace(source, name=name, member=member, size=member.size)
@@ -239,7 +243,7 @@ def _printable(name: str) -> str:
 
 
 def _facts(folder: Path) -> Mapping[str, dict[str, str]]:
-    """What ``sources.yaml`` supplies: file (relative to the folder) -> place and period. Other keys are notes."""
+    """What ``sources.yaml`` supplies: file (relative to the folder) -> place, period, text_column. All else is notes."""
     path = folder / FACTS
     if not path.is_file():
         return {}
@@ -247,7 +251,7 @@ def _facts(folder: Path) -> Mapping[str, dict[str, str]]:
     top = Fields(read(path), str(path), problems, FACTS)
     facts = {}
     for entry in top.entries("documents", "document"):
-        values = {key: entry.text(key, "") for key in ("place", "period")}
+        values = {key: entry.text(key, "") for key in ("place", "period", "text_column")}
         facts[entry.text("file")] = {key: value for key, value in values.items() if value}
     problems.raise_any()
     return facts

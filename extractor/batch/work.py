@@ -71,7 +71,8 @@ def _members(path: str, sources: Sequence[Source]) -> Iterator[Document | Extrac
 
     wanted = (source.member for source in sources if source.member is not None)
     container = sources[0].name.removesuffix(f"!{sources[0].member.name}") if sources[0].member else path
-    found = load_members(path, wanted, place=sources[0].place, period=sources[0].period, name=container)
+    found = load_members(path, wanted, place=sources[0].place, period=sources[0].period,
+                         text_column=sources[0].text_column, name=container)
     for _ in sources:
         try:
             yield next(found)

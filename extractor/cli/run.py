@@ -44,6 +44,8 @@ _MB = 1 << 20
               help="A document that takes longer becomes an error.")
 @click.option("--document-memory", type=click.IntRange(16), default=2048, show_default=True, metavar="MB",
               help="A document that needs more memory becomes an error.")
+@click.option("--text-column", metavar="NAME",
+              help="Column of CSV, Excel, JSONL and Parquet files that holds the reports. Default: it is found.")
 @click.option("--log-json", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Append what happens to FILE, one JSON object a line.")
 @document_options
@@ -57,6 +59,7 @@ def run(
     cluster: str | None,
     dry_run: bool,
     log_json: Path | None,
+    text_column: str | None,
     patterns: Path | None,
     place: str | None,
     **options: Any,
@@ -72,7 +75,7 @@ def run(
     from extractor.batch.run import run as execute
 
     library = read_library(patterns)
-    job = Job(sources, output, workers or os.cpu_count() or 1, cluster, place, _options(**options))
+    job = Job(sources, output, workers or os.cpu_count() or 1, cluster, place, text_column, _options(**options))
     if dry_run:
         _dry_run(job, library)
         return
