@@ -243,7 +243,7 @@ def _printable(name: str) -> str:
 
 
 def _facts(folder: Path) -> Mapping[str, dict[str, str]]:
-    """What ``sources.yaml`` supplies: file (relative to the folder) -> place, period, text_column. All else is notes."""
+    """What ``sources.yaml`` supplies: file (relative to the folder) -> place, period, text_column; else notes."""
     path = folder / FACTS
     if not path.is_file():
         return {}
