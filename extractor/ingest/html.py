@@ -59,7 +59,7 @@ def html_document(data: bytes, *, digest: str, name: str, place: str | None = No
     warnings = decoded.warnings
     root, flattened = _parse(decoded.text, name)
     if flattened:
-        warnings += ("nesting: the markup is nested too deeply; its structure was dropped, the text is complete",)
+        warnings += ("nesting: the markup is nested too deeply, its structure was dropped, the text is complete",)
     head = _head(root)
     walker = Walker()
     walker.walk(root)
