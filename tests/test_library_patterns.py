@@ -11,6 +11,7 @@ import pytest
 from extractor.errors import PatternError
 from extractor.library import load_library
 from extractor.patternfiles import Fields, Problems, parse
+from extractor.pipeline import extract
 
 GOOD = """\
 - id: roofs.households
@@ -209,3 +210,24 @@ def test_a_library_travels_to_workers(tmp_path: Path) -> None:
     copy = pickle.loads(pickle.dumps(library))
     assert copy.hash == library.hash
     assert copy.indicators == library.indicators
+
+
+def test_units_and_names_of_the_user_add_to_the_packaged_ones(tmp_path: Path) -> None:
+    (tmp_path / "units.yaml").write_text(
+        "units:\n  - {name: 蒲式耳, dimension: volume, examples: {12蒲式耳: 12}}\n"
+        "  - {name: 座, aliases: [窑洞], dimension: count, examples: {3窑洞: 3}}\n"
+        "rate_bases: [蒲式耳]\n", encoding="utf-8")
+    (tmp_path / "names.yaml").write_text(
+        "names:\n  - {id: own.slogan, literals: [八大碗], examples: [发展八大碗]}\nwords: [九寨]\n", encoding="utf-8")
+    library = load_library(tmp_path)
+    assert {"户", "人", "蒲式耳"} <= set(library.units.by_name)
+    assert library.units.match("窑洞", 0) == (2, "座")
+    figures = extract("云岭县2023年工作总结\n\n发展八大碗，收获大豆312蒲式耳，惠及208户。", library).figures
+    assert [(figure.quote, figure.unit) for figure in figures] == [("312蒲式耳", "蒲式耳"), ("208户", "户")]
+
+
+def test_a_unit_of_the_user_cannot_take_the_word_of_another_unit(tmp_path: Path) -> None:
+    (tmp_path / "units.yaml").write_text(
+        "units:\n  - {name: 家庭, aliases: [户], dimension: count, examples: {3家庭: 3}}\n", encoding="utf-8")
+    with pytest.raises(PatternError, match="given twice"):
+        _ = load_library(tmp_path).units

@@ -37,12 +37,12 @@ class Library:
     @cached_property
     def units(self) -> Units:
         """Units and measure words."""
-        return load_units(self.file("units.yaml"))
+        return load_units(*self.needed("units.yaml"))
 
     @cached_property
     def names(self) -> Names:
         """Names and slogans that hold numerals."""
-        return load_names(self.file("names.yaml"))
+        return load_names(*self.needed("names.yaml"))
 
     def compiled(self, build: Callable[[Library], Part]) -> Part:
         """What a higher room makes of this library (its cues, its bounds), built at the first call and kept.
@@ -78,12 +78,16 @@ class Library:
         """The file ``name`` of the packaged library and, after it, of the user's folder; those that exist."""
         return [folder / name for folder in self.folders if (folder / name).is_file()]
 
-    def file(self, name: str) -> Path:
-        """The user's file ``name`` where there is one, else the packaged one. Raises :class:`PatternError`."""
+    def needed(self, name: str) -> list[Path]:
+        """What :meth:`files` gives. Raises :class:`PatternError` where neither folder has the file."""
         found = self.files(name)
         if not found:
             raise PatternError(f"the pattern library has no {name}", where=str(self.folders[0]))
-        return found[-1]
+        return found
+
+    def file(self, name: str) -> Path:
+        """The user's file ``name`` where there is one, else the packaged one. Raises :class:`PatternError`."""
+        return self.needed(name)[-1]
 
     def indicator_files(self) -> list[Path]:
         """All indicator files, base first."""

@@ -74,35 +74,39 @@ def _anchored(literal: str) -> str:
     return f"(?<={re.escape(literal[: found.start()])}){re.escape(literal[found.start() :])}"
 
 
-def load_names(path: Path) -> Names:
-    """Read ``names.yaml``. Raises :class:`PatternError` naming file, line and key."""
+def load_names(*paths: Path) -> Names:
+    """Read ``names.yaml``, of the packaged library and then of the user's folder, where an entry replaces the one of
+    its id and words are added. Raises :class:`PatternError` naming file, line and key."""
     problems = Problems()
-    top = Fields(read(path), str(path), problems, "names.yaml")
-    entries: list[Name] = []
-    seen: set[str] = set()
-    for fields in top.entries("names", "name"):
-        name = Name(
-            fields.text("id"),
-            fields.texts("literals"),
-            fields.text("regex", ""),
-            fields.texts("examples"),
-            fields.texts("rejects"),
-            fields.data.line,
-        )
-        fields.text("note", "")
-        fields.done()
-        _check(name, fields, seen)
-        entries.append(name)
-    words = top.texts("words")
-    article = frozenset(top.texts("article"))
-    top.done()
-    for word in words:
-        if not word or not _NUMERAL.match(word):
-            problems.add(f"word '{word}' must begin with a Chinese numeral", top.where("words"))
+    found: dict[str, Name] = {}
+    words: dict[str, None] = {}
+    article: set[str] = set()
+    for path in paths:
+        top = Fields(read(path), str(path), problems, "names.yaml")
+        own: set[str] = set()
+        for fields in top.entries("names", "name"):
+            name = Name(
+                fields.text("id"),
+                fields.texts("literals"),
+                fields.text("regex", ""),
+                fields.texts("examples"),
+                fields.texts("rejects"),
+                fields.data.line,
+            )
+            fields.text("note", "")
+            fields.done()
+            _check(name, fields, own)
+            found[name.id] = name
+        for word in top.texts("words"):
+            words[word] = None
+            if not word or not _NUMERAL.match(word):
+                problems.add(f"word '{word}' must begin with a Chinese numeral", top.where("words"))
+        article.update(top.texts("article"))
+        top.done()
     problems.raise_any()
-    if not entries:
-        raise PatternError("no names", where=str(path), hint="add entries under 'names:'")
-    return Names(entries, words, article)
+    if not found:
+        raise PatternError("no names", where=str(paths[0]), hint="add entries under 'names:'")
+    return Names(list(found.values()), tuple(words), frozenset(article))
 
 
 def _check(name: Name, fields: Fields, seen: set[str]) -> None:

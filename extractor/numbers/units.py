@@ -7,6 +7,7 @@ A figure keeps its printed unit under one name (名 -> 人, 千米 -> 公里); n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -162,26 +163,39 @@ def _unit(name: str, fields: Fields) -> Unit:
     )
 
 
-def load_units(path: Path) -> Units:
-    """Read ``units.yaml``. Raises :class:`PatternError` naming file, line and key."""
+def load_units(*paths: Path) -> Units:
+    """Read ``units.yaml``, of the packaged library and then of the user's folder, where an entry replaces the one of
+    its name. Raises :class:`PatternError` naming file, line and key."""
     problems = Problems()
-    top = Fields(read(path), str(path), problems, "units.yaml")
-    entries: list[Unit] = []
-    seen: dict[str, int] = {}
-    for fields in top.entries("units", "unit"):
-        unit = _unit(fields.text("name"), fields)
-        fields.text("note", "")
-        fields.done()
+    found: dict[str, tuple[Unit, str]] = {}
+    bases: dict[str, None] = {}
+    for path in paths:
+        top = Fields(read(path), str(path), problems, "units.yaml")
+        own: set[str] = set()
+        for fields in top.entries("units", "unit"):
+            unit = _unit(fields.text("name"), fields)
+            fields.text("note", "")
+            fields.done()
+            if unit.name in own:
+                fields.problem(f"'{unit.name}' is given twice", "name", f"first at {found[unit.name][1]}")
+            own.add(unit.name)
+            found[unit.name] = unit, fields.where()
+        bases |= dict.fromkeys(top.texts("rate_bases"))
+        top.done()
+    _check_surfaces(found, problems)
+    problems.raise_any()
+    entries = [unit for unit, _ in found.values()]
+    if not entries:
+        raise PatternError("no units", where=str(paths[0]), hint="add entries under 'units:'")
+    return Units(entries, tuple(bases))
+
+
+def _check_surfaces(found: Mapping[str, tuple[Unit, str]], problems: Problems) -> None:
+    seen: dict[str, str] = {}
+    for unit, where in found.values():
         for surface in unit.surfaces:
             if not surface:
-                fields.problem("a unit name must not be empty", "name")
+                problems.add("a unit name must not be empty", where)
             elif surface in seen:
-                fields.problem(f"'{surface}' is given twice", "aliases", f"first at line {seen[surface]}")
-            seen.setdefault(surface, unit.line)
-        entries.append(unit)
-    bases = top.texts("rate_bases")
-    top.done()
-    problems.raise_any()
-    if not entries:
-        raise PatternError("no units", where=str(path), hint="add entries under 'units:'")
-    return Units(entries, bases)
+                problems.add(f"'{surface}' is given twice", where, f"first at {seen[surface]}")
+            seen.setdefault(surface, where)
