@@ -172,4 +172,5 @@ def test_the_year_of_a_report_that_names_none_is_not_the_one_it_compares_with() 
 def test_what_officials_do_to_a_county_is_no_place() -> None:
     text = "第六章 民政\n\n" + "认真落实县委县政府决策部署，全县办敬老院22所。\n\n" * 3
     assert extractor.extract(text).place is None
-    assert extractor.extract(text.replace("认真落实", "云岭")).place == "云岭县"
+    named = text.replace("认真落实县委县政府决策部署", "云岭县推进养老服务")
+    assert extractor.extract(named).place == "云岭县"

@@ -189,13 +189,15 @@ def name_before(view: str, end: int) -> str | None:
 
 
 def plausible_name(name: str) -> bool:
-    """Whether an unlisted word has the form of a division's name: 白石镇, but not 贫困县, 各乡镇, 全县 or 落实县[委]."""
+    """Whether an unlisted word has the form of a division's name: 白石镇, but not 贫困县, 全县 or 落实县[委]."""
     return (3 <= len(name) <= 6 and name[0] not in _NOT_FIRST and not _GENERIC_TAIL.search(name)
             and not _NO_NAME.search(name))
 
 
 #: What officials do to a county, its committee or its plans; no division is called so.
-_NO_NAME = re.compile(r"贯彻|落实|认真|坚持|按照|根据|围绕|部署|要求|报请|推动|推进|加强|强化|加快|召开|制定|出台|印发|支持|指导|确保|协助|配合")
+_NO_NAME = re.compile(
+    r"贯彻|落实|认真|坚持|按照|根据|围绕|部署|要求|报请|推动|推进|加强|强化|加快|召开|制定|出台|印发|支持|指导|确保|协助|配合"
+)
 
 
 _NOT_FIRST = frozenset("全我本某各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
