@@ -39,10 +39,10 @@ def html(documents: int, seconds: float) -> FormatSpeed:
 
 
 def html_samples(seconds: float) -> FormatSpeed:
-    """The pages of the sample corpus: small, dense with figures."""
+    """The pages of the sample corpus that show its plain-text reports: small, dense with figures."""
     from bs4 import BeautifulSoup
 
-    made = [path.read_bytes() for path in sorted(generate.CORPUS.glob("*.html"))]
+    made = [path.read_bytes() for path in sorted(generate.CORPUS.glob("page-*.html"))]
     return _measure(made, len(made), lambda data: BeautifulSoup(data, "lxml").get_text(), "page.html", seconds)
 
 

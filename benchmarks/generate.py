@@ -67,10 +67,11 @@ class Base:
 
 @cache
 def bases(corpus: Path = CORPUS) -> tuple[Base, ...]:
-    """The annotated sample reports. Raises ``FileNotFoundError`` where the corpus is missing."""
+    """The annotated plain-text reports. Raises ``FileNotFoundError`` where the corpus is missing."""
     found = []
-    for gold_path in sorted((corpus / "gold").glob("*.jsonl")):
-        with (corpus / f"{gold_path.stem}.txt").open(encoding="utf-8", newline="") as stream:
+    for path in sorted(corpus.glob("*.txt")):
+        gold_path = corpus / "gold" / f"{path.stem}.jsonl"
+        with path.open(encoding="utf-8", newline="") as stream:
             text = stream.read()
         gold = [json.loads(line) for line in gold_path.read_text(encoding="utf-8").splitlines() if line.strip()]
         found.append(Base(gold_path.stem, tuple(_paragraphs(text, gold))))
