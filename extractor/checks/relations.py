@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from .work import Item, Sheet
 
 _OF_WHICH = re.compile(r"其中|包括")
+#: A sentence that begins with what it divides; how many figures before it may name that.
+_HEAD = re.compile(r"[。；;\n][ \u3000]{0,4}([一-鿿]{2,12}?)(?:主要|具体|共)?\Z")
+_BACK = 8
 _BRACKET = re.compile(r"[(（]([^()（）]{3,400})[)）]")
 #: Words that make a 其中 list count along different lines, so that its parts may overlap.
 _OVERLAP = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
@@ -71,7 +74,8 @@ def groups(sheet: Sheet) -> list[Group]:
             # A639公里、其中B370公里,C2600公里: within an enumeration the next comma goes on with other things
             commas = [place for place in (view.find(sign, first.end, stop) for sign in ",，") if place > 0]
             stop = min(commas, default=stop)
-        wholes = _wholes(sheet, after, begin)
+        head = _HEAD.search(view, max(0, begin - 20), begin) if match.group() == "包括" else None
+        wholes = _wholes(sheet, after, begin) if head is None else _named(sheet, after, head[1])
         parts = _take(sheet, after, stop, match.end(), _verb(sheet, wholes, first, match.end()))
         if parts and wholes:
             found.append(
@@ -107,6 +111,14 @@ def beyond(group: Group) -> bool:
 def crossing(group: Group) -> bool:
     """Whether the parts are kinds that cut across each other: each is within the whole, their sum need not be."""
     return overlapping(group) or _KINDS.search(group.text) is not None
+
+
+def _named(sheet: Sheet, after: int, name: str) -> tuple[Item, ...]:
+    """The figure printed before that a new sentence takes up by its name: 基本支出642.3万元，… 。基本支出包括…"""
+    for item in reversed(sheet.items[max(0, after - _BACK) : after]):
+        if sheet.view.endswith(name, 0, item.start):
+            return (item,)
+    return ()
 
 
 def _closing(view: str, begin: int, until: int) -> int:

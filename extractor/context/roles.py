@@ -22,7 +22,7 @@ _AGES = frozenset({"岁", "周岁"})
 def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
     """Fill ``role``, ``direction`` and ``why_role``."""
     chain = frame.chain
-    if chain is not None and (frame.unit == chain.unit or (frame.unit in _PERCENT) == (chain.unit in _PERCENT)):
+    if chain is not None and (frame.unit in _AGES) <= (chain.unit in _AGES) and (frame.unit == chain.unit or (frame.unit in _PERCENT) == (chain.unit in _PERCENT)):
         frame.role, frame.direction, frame.why_role = chain.role, chain.direction, "role.list"
         return
     origin = frame.origin
