@@ -179,6 +179,40 @@ def test_short_columns_below_those_of_the_page_before_and_a_caption_under_them()
     assert lines[-1] == "附表：2023年资金安排情况"
 
 
+def unbalanced(left: list[str], right: list[str], gap: float, below: str = "") -> list[str]:
+    """The lines of the text of a page of two columns, with ``gap`` between paragraphs and a line below both."""
+    sheet = Sheet()
+    bottoms = []
+    for paragraphs, x0, x1 in ((left, 60, 280), (right, 315, 535)):
+        sheet.y = 80
+        for text in paragraphs:
+            sheet.paragraph(text, x0, x1)
+            sheet.y += gap
+        bottoms.append(sheet.y)
+    sheet.y = max(bottoms) + 40
+    if below:
+        sheet.put(60, sheet.y, below)
+    return loaded(sheet).text.strip().splitlines()
+
+
+@pytest.mark.parametrize("gap", [0, 9, 18])
+def test_a_column_that_is_longer_than_the_other_stays_together(gap: float) -> None:
+    """As programs leave the last page: the longer column goes on below the shorter one over paragraphs and heads."""
+    long = ["左栏一段" + LONG * 2 + "共有1201户。", "二、完善基础设施",
+            "左栏二段" + LONG + "综合机械化率54.3%，提高2.1个百分点，受益农户8640户次。",
+            "左栏三段" + LONG + "投入资金3456.7万元。", "三、改善人居环境"]
+    short = ["右栏一段" + LONG + "新建公路78.9公里。", "右栏二段完成率96.5%。"]
+    assert unbalanced(long, short, gap) == [*long, *short]
+    assert unbalanced(short, long, gap) == [*short, *long]
+
+
+def test_what_stands_below_columns_of_unequal_length_is_read_after_them() -> None:
+    long = ["左栏一段" + LONG * 2 + "共有1201户。", "左栏二段" + LONG * 2 + "受益农户8640户次。"]
+    short = ["右栏一段" + LONG * 2 + "新建公路78.9公里。"]
+    below = "附表：2023年资金安排"
+    assert unbalanced(long, short, 9, below) == [*long, *short, below]
+
+
 def test_the_lines_of_a_long_title_are_one() -> None:
     sheet = Sheet()
     title = "关于云岭县2023年国民经济和社会发展计划执行情况与2024年国民经济和社会发展计划草案的报告"

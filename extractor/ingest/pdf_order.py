@@ -20,6 +20,11 @@ _GUTTER = 8.0
 _FEWEST = 5
 """Lines that must face each other across a gutter."""
 _DEEPEST = 3
+_RAGGED = 2.5
+"""Characters by which a wrapped line may end before the right edge: some programs do not break numbers."""
+_APART = 2.0
+"""Widest gap between two paragraphs of a column, in characters."""
+_STOP = frozenset("。！!？?；;：:…")
 _NUMERIC = re.compile(r"[-+\d.,%％‰() ]+\Z")
 
 
@@ -73,18 +78,55 @@ def regions(lines: Sequence[Sequence[Piece]], gutter: float | None, depth: int =
 
 
 def _columns_end(zone: Sequence[Sequence[Piece]], gutter: float) -> int:
-    """Index of the first line below two columns: behind a gap, and with nothing on the other side of the gutter."""
-    sides = [{piece.x1 <= gutter + 1 for piece in line} for line in zone]
-    facing = [i for i, side in enumerate(sides) if len(side) == 2]
-    if not facing:
+    """Index of the first line below two columns: behind a gap, with nothing on the other side of the gutter, and not
+    the rest of a column that is longer than the other one."""
+    facing = max((i for i, line in enumerate(zone) if line[0].x1 <= gutter + 1 < line[-1].x1), default=None)
+    if facing is None:
         return len(zone)
-    gaps = [below[0].top - above[0].bottom for above, below in pairwise(zone[: facing[-1] + 1])]
-    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
-    for i in range(facing[-1] + 1, len(zone)):
-        gap = zone[i][0].top - zone[i - 1][0].bottom
-        if gap > max(2 * usual, 0.7 * zone[i][0].size):
-            return i
-    return len(zone)
+    end = facing + 1
+    for is_left in (True, False):
+        column = [(i, own) for i, line in enumerate(zone)
+                  if (own := [p for p in line if (p.x1 <= gutter + 1) is is_left])]
+        end = max(end, _one_column_end(column, facing))
+    return end
+
+
+def _one_column_end(column: Sequence[tuple[int, Sequence[Piece]]], facing: int) -> int:
+    """Index behind the last line that belongs to a column, given with the indices of its lines. Down to ``facing``
+    there is no doubt; below it, blocks that are set like the column and all before them belong to it."""
+    sure = sum(1 for i, _ in column if i <= facing)
+    gaps = [below[0].top - above[0].bottom for (_, above), (_, below) in pairwise(column)]
+    usual = sorted(gaps[: sure - 1])[(sure - 1) // 2] if sure > 1 else 0.0
+    right = max(line[-1].x1 for _, line in column[:sure])
+    end = start = sure
+    for k in range(sure, len(column) + 1):
+        size = column[k - 1][1][0].size
+        if k < len(column) and gaps[k - 1] <= max(2 * usual, 0.7 * size):
+            continue
+        if start < k and _is_set_to([line for _, line in column[start:k]], right):
+            end = k
+        start = k
+    widest = max(gaps[: end - 1], default=0.0)
+    while end < len(column):  # a short line or a heading, no farther than the paragraphs of the column are apart
+        size = column[end][1][0].size
+        if gaps[end - 1] > max(2 * usual, 0.7 * size, min(1.1 * widest, _APART * size)):
+            break
+        end += 1
+    return column[end - 1][0] + 1
+
+
+def _is_set_to(block: Sequence[Sequence[Piece]], right: float) -> bool:
+    """Whether lines without a gap between them are wrapped at the right edge of a column, and none beyond it."""
+    wrapped = ragged = 0
+    for line, below in zip(block, (*block[1:], None), strict=True):
+        last = line[-1]
+        if last.x1 > right + 1.5 * last.size:
+            return False
+        if last.x1 >= right - _RAGGED * last.size:
+            wrapped += 1
+        elif below is not None and last.text[-1:] not in _STOP:
+            ragged += 1
+    return wrapped > ragged
 
 
 def find_gutter(lines: Sequence[Sequence[Piece]], hint: float | None = None) -> float | None:
