@@ -48,6 +48,9 @@ bench-scale: $(READY) ## 100,000 generated documents in one run: rate, memory, t
 bench-repair: $(READY) ## damage well-formed reports the way pages do and count what is found and repaired
 	$(BIN)/python -m benchmarks.repair
 
+bench-review: $(READY) ## the review page on a run of a million figures: opening it, the next item
+	$(BIN)/python -m benchmarks.review
+
 docs: $(READY) ## renew the generated pages docs/dictionary.md and docs/flags.md
 	$(BIN)/python -m extractor.tables > docs/dictionary.md
 	$(BIN)/python -m extractor.checks > docs/flags.md
