@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-ocr run test lint bench bench-baseline bench-repair bench-scale docs lock clean
+.PHONY: help setup setup-ocr run test lint bench bench-baseline bench-repair bench-scale bench-review docs lock clean
 
 help: ## what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
