@@ -155,6 +155,14 @@ def test_a_table_over_two_pages_is_one_table() -> None:
     assert {figure.page for figure in cells} == {1, 2}
 
 
+@without_ocr
+def test_the_paragraphs_of_the_scan_are_joined() -> None:
+    """The engine gives boxes of 10 to 15 points for lines of one size, which is no reason to part them."""
+    lines = [line for line in document(SCAN).text.splitlines() if line]
+    assert [line[:5] for line in lines[1:]] == ["2021年", "一、巩固脱", "二、发展特", "三、改善人", "四、2022"]
+    assert "农民人均可支配收入12680元" in lines[1]
+
+
 @pytest.mark.parametrize("name", [name for name in OTHERS if not name.endswith(".pdf")])
 def test_the_script_writes_what_is_committed(name: str) -> None:
     made, committed = FILES[name](), (CORPUS / name).read_bytes()

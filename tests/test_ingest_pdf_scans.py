@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from array import array
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from extractor import extract
 from extractor.checks import check_recognition
 from extractor.errors import InputError
 from extractor.ingest import load, ocr
+from extractor.ingest.pdf_lines import Piece
 from extractor.ingest.render import page_picture
 from extractor.model import Page
 
@@ -97,6 +99,32 @@ def test_a_picture_is_a_document_too(form: str) -> None:
     document = load(buffer.getvalue(), name="scan")
     assert document.format == "image"
     assert [f.quote for f in extract(document).figures][: len(QUOTES)] == QUOTES
+
+
+def line_of(text: str, top: float, pitch: float, height: float) -> Piece:
+    wide = pitch * sum(0.55 if char < "\u2000" else 1.0 for char in text)
+    boxes = array("f", [0.0] * 4 * len(text))
+    return Piece(text, boxes, 72, top, 72 + wide, top + height * 1.25, height, page=1)
+
+
+def test_recognised_lines_of_one_size_get_it_and_headings_keep_their_own() -> None:
+    body = [line_of("全县各级各部门认真落实工作部署，", 100 + 24 * k, 14 + 0.3 * (k % 2), height)
+            for k, height in enumerate((10.2, 12.9, 14.6, 11.5, 10.2))]
+    short = [line_of("12户。", 240, 18, 8.1), line_of("户均4.5万元。", 260, 11.5, 14.5)]
+    title = [line_of("云岭县乡村振兴局", 20, 22, 16.5), line_of("2023年度工作总结", 48, 23, 18.5)]
+    note = [line_of("注：数据来自统计部门。", 300, 9, 7.4)]
+    ocr.settle_sizes([*body, *short, *title, *note])
+    assert {line.size for line in [*body, *short]} == {14.0}
+    (large,) = {line.size for line in title}
+    assert large > 1.3 * body[0].size
+    assert note[0].size < 0.75 * body[0].size
+
+
+def test_sizes_of_odd_lines_do_no_harm() -> None:
+    flat = [line_of("全县各级各部门", 10, pitch, height) for pitch, height in ((0, 12), (12, 0), (12, 12))]
+    for pieces in ([], [line_of("一", 10, 12, 12)], flat[:1], flat[:2], flat):
+        ocr.settle_sizes(pieces)
+    assert [line.size for line in flat][2] == 12
 
 
 def mixed() -> bytes:

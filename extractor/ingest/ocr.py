@@ -29,6 +29,14 @@ _MOST_PIXELS = 80_000_000
 _LEAST = 0.3
 """Score of a line below which it is dirt and not text."""
 _LINE = 0.5
+_EXPANSION = 1.25
+"""Height of the engine's box of a line, in sizes of its characters, more or less."""
+_NARROW = 0.55
+"""Width of Latin letters and digits, in sizes."""
+_SAME_SIZE = 1.25
+"""Lines whose measured sizes differ by less than this factor are of one size."""
+_TELLING = 4
+"""Characters (in widths of a Chinese one) from which on a line tells its size."""
 _MOST_FRAMES = 200
 
 
@@ -104,7 +112,9 @@ def _lines(picture: Any, page: int, points: float) -> list[list[Piece]]:
 
     found, _ = _engine()(numpy.asarray(picture)[:, :, ::-1], return_word_box=True, text_score=_LEAST)
     pieces = [piece for line in found or () if (piece := _piece(line, page, points)) is not None]
-    return _in_lines(pieces)
+    lines = _in_lines(pieces)
+    settle_sizes(pieces)
+    return lines
 
 
 def _piece(line: Sequence[Any], page: int, points: float) -> Piece | None:
@@ -122,7 +132,7 @@ def _piece(line: Sequence[Any], page: int, points: float) -> Piece | None:
         boxes.extend((low, top, high, bottom))
         # The engine knows a percent sign of either width, which share its votes and mean the same.
         confidence.append(max(sure[i], score) if sure and text[i] in "%％" else sure[i] if sure else score)
-    size = round((bottom - top) / 1.25, 1)
+    size = round((bottom - top) / _EXPANSION, 1)
     return Piece(text, boxes, x0, top, x1, bottom, size, page=page, confidence=confidence)
 
 
@@ -162,3 +172,41 @@ def _in_lines(pieces: list[Piece]) -> list[list[Piece]]:
     for line in lines:
         line.sort(key=lambda p: p.x0)
     return lines
+
+
+def settle_sizes(pieces: Sequence[Piece]) -> None:
+    """Give the lines of a page that are of one size the same one.
+
+    The engine's boxes are high or low by a third from one line to the next, and those of short lines are wide: a line
+    counts as larger or smaller than the text of the page only if height and distance of characters say so together.
+    """
+    widths = [sum(_NARROW if char < "\u2000" else 1.0 for char in piece.text) for piece in pieces]
+    telling = [(piece, wide) for piece, wide in zip(pieces, widths, strict=True) if wide >= _TELLING]
+    if not telling:
+        return
+    height = _median([(piece.size, wide) for piece, wide in telling])
+    pitch = _median([((piece.x1 - piece.x0) / wide, wide) for piece, wide in telling])
+    if height <= 0 or pitch <= 0:
+        return
+    body = round(min(pitch, 1.5 * height), 1)  # characters that stand apart are not larger
+    other: list[tuple[float, Piece]] = []
+    for piece, wide in zip(pieces, widths, strict=True):
+        factor = (piece.size / height * (piece.x1 - piece.x0) / wide / pitch) ** 0.5 if wide >= _TELLING else 1.0
+        if not factor or 1 / _SAME_SIZE < factor < _SAME_SIZE:
+            piece.size = body
+        else:
+            other.append((factor, piece))
+    first = 0.0
+    for factor, piece in sorted(other, key=lambda pair: pair[0]):
+        first = first if factor < first * _SAME_SIZE else factor
+        piece.size = round(body * first, 1)
+
+
+def _median(weighted: Sequence[tuple[float, float]]) -> float:
+    """The value below which half of the weight lies."""
+    left = sum(weight for _, weight in weighted) / 2
+    for value, weight in sorted(weighted):
+        left -= weight
+        if left <= 0:
+            return value
+    return 0.0
