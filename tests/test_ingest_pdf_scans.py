@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import sys
 from array import array
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,6 +167,38 @@ def test_without_the_extra_a_scan_is_an_error_that_says_what_to_do(
             load(data, name="scan.pdf")
         assert caught.value.code == "scan"
         assert "pip install extractor[ocr]" in caught.value.hint
+
+
+@pytest.fixture
+def broken_ocr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of that name that is installed and fails when it is imported."""
+    package = tmp_path / "rapidocr_onnxruntime"
+    package.mkdir()
+    (package / "__init__.py").write_text('raise ImportError("libGL.so.1: cannot open\\nshared object file")\n')
+    for module in [name for name in sys.modules if name.split(".")[0] == package.name]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.syspath_prepend(tmp_path)
+    for cached in ("_engine", "broken"):
+        monkeypatch.setattr(ocr, cached, getattr(ocr, cached).__wrapped__)
+
+
+@pytest.mark.usefixtures("broken_ocr")
+def test_an_extra_that_cannot_be_imported_is_named_with_its_error(scan: bytes) -> None:
+    assert ocr.available()
+    for data in (scan, as_png(Image.new("L", (400, 300), 255))):
+        with pytest.raises(InputError) as caught:
+            load(data, name="scan.pdf")
+        assert caught.value.code == "scan"
+        assert caught.value.reason.endswith("ImportError: libGL.so.1: cannot open shared object file")
+        assert "--force-reinstall extractor[ocr]" in caught.value.hint
+        assert "damaged" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("broken_ocr")
+def test_with_an_extra_that_cannot_be_imported_the_other_pages_are_read() -> None:
+    document = load(mixed(), name="mixed.pdf")
+    assert document.text.strip() == "第一页共有77户。"
+    assert any(warning.startswith("scan: pages 2 ") and "libGL.so.1" in warning for warning in document.warnings)
 
 
 def test_a_picture_that_is_none_is_told() -> None:

@@ -38,11 +38,24 @@ _SAME_SIZE = 1.25
 _TELLING = 4
 """Characters (in widths of a Chinese one) from which on a line tells its size."""
 _MOST_FRAMES = 200
+_LONGEST_ERROR = 200
 
 
 def available() -> bool:
     """Whether the extra is installed."""
     return find_spec("rapidocr_onnxruntime") is not None
+
+
+@functools.lru_cache(maxsize=1)
+def broken() -> str:
+    """Why the extra, although it is installed, cannot be loaded: the error in one line; '' where it can be."""
+    try:
+        _engine()
+    except MemoryError:
+        raise
+    except Exception as problem:  # a library of the system that is missing, a package of another version, no models
+        return " ".join(f"{type(problem).__name__}: {problem}".split())[:_LONGEST_ERROR]
+    return ""
 
 
 def recognise_pdf(data: bytes, numbers: Sequence[int]) -> Iterator[tuple[int, PageContent]]:
@@ -58,13 +71,15 @@ def image_document(data: bytes, *, digest: str, name: str, place: str | None = N
                    period: str | None = None) -> Document:
     """The document of a picture (PNG, JPEG, TIFF with several pages), read by recognition; boxes are pixels.
 
-    Raises :class:`InputError`: ``scan`` (the extra is not installed), ``image`` (cannot be decoded), ``too_large``,
-    ``empty`` (no text found).
+    Raises :class:`InputError`: ``scan`` (the extra is not installed or cannot be loaded), ``image`` (cannot be
+    decoded), ``too_large``, ``empty`` (no text found).
     """
-    from .pdf import document_of
+    from .pdf import NOT_LOADED, REPAIR, document_of
 
     if not available():
         raise InputError("is a picture", where=name, hint=HINT, code="scan")
+    if why := broken():
+        raise InputError(f"is a picture, and {NOT_LOADED}: {why}", where=name, hint=REPAIR, code="scan")
     pages = []
     for number, picture in enumerate(_frames(data, name), 1):
         width, height = picture.size

@@ -32,6 +32,8 @@ _COVERED = 0.9
 _FEW = 16
 _OUTLINES = 200
 _MOST_SHADES = 500
+NOT_LOADED = "the recognition that is installed cannot be loaded"
+REPAIR = "install what the error names (libGL: libgl1), or pip install --force-reinstall extractor[ocr]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class _Reading:
     hidden: list[int] = field(default_factory=list)
     partly: list[int] = field(default_factory=list)
     read_by_ocr: list[int] = field(default_factory=list)
+    no_ocr: str = ""
+    """Why the extra ``ocr`` cannot be loaded although it is installed."""
     repaired: bool = False
 
 
@@ -70,8 +74,8 @@ def pdf_document(data: bytes, *, digest: str, name: str, place: str | None = Non
     """The document of a PDF file.
 
     Raises :class:`InputError`: ``encrypted`` (needs a password), ``pdf`` (malformed or truncated), ``empty`` (no text
-    and no picture), ``scan`` (pictures of text, and the extra ``ocr`` is not installed), ``cid`` (fonts that do not
-    say what their characters mean), ``pages``, ``slow``, ``too_large`` (beyond the limits).
+    and no picture), ``scan`` (pictures of text, and the extra ``ocr`` is not installed or cannot be loaded),
+    ``cid`` (fonts that do not say what their characters mean), ``pages``, ``slow``, ``too_large`` (beyond the limits).
     """
     try:
         with Guard(limits.seconds, limits.inflated), Complaints() as complaints:
@@ -278,7 +282,9 @@ def _recognise(reading: _Reading, data: bytes, name: str, limits: PdfLimits) -> 
         return
     from . import ocr
 
-    if not ocr.available():
+    why = ""
+    if not ocr.available() or (why := ocr.broken()):
+        reading.no_ocr = why
         left = [page for page in reading.pages if page.number not in wanted and page.lines]
         if not left:
             raise _unreadable(reading, name)
@@ -293,11 +299,13 @@ def _recognise(reading: _Reading, data: bytes, name: str, limits: PdfLimits) -> 
 
 
 def _unreadable(reading: _Reading, name: str) -> InputError:
-    if len(reading.scans) >= len(reading.unmapped):
-        return InputError("is a scan: its pages are pictures without text", where=name,
-                          hint="pip install extractor[ocr] reads them", code="scan")
-    return InputError("uses fonts that do not say what their characters mean (cid)", where=name,
-                      hint="pip install extractor[ocr] reads them as pictures", code="cid")
+    scan = len(reading.scans) >= len(reading.unmapped)
+    reason = ("is a scan: its pages are pictures without text" if scan
+              else "uses fonts that do not say what their characters mean (cid)")
+    hint = f"pip install extractor[ocr] reads them{'' if scan else ' as pictures'}"
+    if reading.no_ocr:
+        reason, hint = f"{reason}, and {NOT_LOADED}: {reading.no_ocr}", REPAIR
+    return InputError(reason, where=name, hint=hint, code="scan" if scan else "cid")
 
 
 # --- what is said about it ------------------------------------------------------------------------------------------
@@ -320,8 +328,9 @@ def _malformed(name: str, problem: BaseException | None) -> InputError:
 
 def _warnings(reading: _Reading) -> tuple[str, ...]:
     missing = [n for n in (*reading.scans, *reading.unmapped) if n not in reading.read_by_ocr]
+    remedy = f"{NOT_LOADED}: {reading.no_ocr}" if reading.no_ocr else "pip install extractor[ocr]"
     told = (
-        ("scan", missing, "are pictures or use fonts without a meaning, and were not read: pip install extractor[ocr]"),
+        ("scan", missing, f"are pictures or use fonts without a meaning, and were not read: {remedy}"),
         ("ocr", reading.read_by_ocr, "were read by recognition"),
         ("cid", reading.partly, "hold characters whose fonts do not say what they mean"),
         ("text_layer", reading.pictures, "are pictures with a text layer, which some other program recognised"),
