@@ -180,6 +180,8 @@ def _level(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
 
 def _relative(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
     growth = split_growth(text)
+    if growth is None and frame.role in ("growth", "change"):
+        growth = split_growth(phrases.body(text))  # 提高幅度均不低于3%
     if growth is not None or frame.role in ("growth", "change"):
         head, word = growth if growth is not None else (phrases.body(text), "增长")
         head = phrases.body(head)
