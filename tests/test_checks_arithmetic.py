@@ -196,7 +196,10 @@ def test_slips_differ_from_the_number_and_from_each_other(number: int) -> None:
 
 
 def test_a_sentence_that_names_its_total_is_compared_with_that_one() -> None:
-    text = "云岭县2023年部门决算\n\n基本支出642.3万元，项目支出7715.8万元。基本支出包括人员经费568.2万元、公用经费{}万元。"
+    text = (
+        "云岭县2023年部门决算\n\n"
+        "基本支出642.3万元，项目支出7715.8万元。基本支出包括人员经费568.2万元、公用经费{}万元。"
+    )
     right = extract(text.format("74.1"))
     assert not [flag.code for figure in right.figures for flag in figure.flags]
     wrong = extract(text.format("47.1"))

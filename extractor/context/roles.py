@@ -19,10 +19,15 @@ _LAST_LEVEL = re.compile(r"(?:比|较|与|由|从)(?:上年|去年)(?:同期|末
 _AGES = frozenset({"岁", "周岁"})
 
 
+def _alike(unit: str, chain: str) -> bool:
+    """Whether a figure behind another in a list is of its kind: a count behind a count, but no age (6325名80周岁以上老人)."""
+    return (unit in _PERCENT) == (chain in _PERCENT) and (unit not in _AGES or chain in _AGES)
+
+
 def set_role(frame: Frame, cues: Mapping[str, Cue]) -> None:
     """Fill ``role``, ``direction`` and ``why_role``."""
     chain = frame.chain
-    if chain is not None and (frame.unit in _AGES) <= (chain.unit in _AGES) and (frame.unit == chain.unit or (frame.unit in _PERCENT) == (chain.unit in _PERCENT)):
+    if chain is not None and (frame.unit == chain.unit or _alike(frame.unit, chain.unit)):
         frame.role, frame.direction, frame.why_role = chain.role, chain.direction, "role.list"
         return
     origin = frame.origin
