@@ -20,7 +20,7 @@ _AGES = frozenset({"岁", "周岁"})
 
 
 def _alike(unit: str, chain: str) -> bool:
-    """Whether a figure behind another in a list is of its kind: a count behind a count, but no age (6325名80周岁以上老人)."""
+    """Whether a figure behind another in a list is of its kind: no age behind a count (6325名80周岁以上)."""
     return (unit in _PERCENT) == (chain in _PERCENT) and (unit not in _AGES or chain in _AGES)
 
 
