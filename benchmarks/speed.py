@@ -4,7 +4,8 @@
 
 One process on one core, CPU time, alternatives in turns. Measured are the whole extraction of plain text beside
 ``jieba.cut`` alone, Recognizers-Text and JioNLP; the share of each stage; HTML and PDF beside BeautifulSoup and
-pdfplumber alone; and what a call costs before it begins (``extractor --help``, loading the library).
+pdfplumber alone; and what a call costs before it begins (``extractor --help``, loading the library). Texts and HTML are
+measured a second time on the compiled rooms where ``make compiled`` has made them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import formats, generate, peers, report, texts, timing
+from benchmarks import compiled, formats, peers, report, timing
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,21 +53,14 @@ def main() -> int:
     options = parser.parse_args()
     timing.one_core()
 
-    made = texts.generated()
-    corpus = texts.sample_corpus(generate.CORPUS)
-    sets = [("generated reports", made), ("sample corpus", [corpus])]
-    if options.reports:
-        sets.append((f"other reports ({options.reports.name})", [texts.sample_corpus(options.reports)]))
+    pure = compiled.speeds(options.seconds, options.reports, stages=True)
     result = report.Result(
         machine=f"Python {platform.python_version()}, {platform.system()} {platform.machine()}",
-        texts=[texts.measure(name, rounds, options.seconds) for name, rounds in sets],
+        texts=pure.texts,
         peers={} if options.no_peers else {
-            name: peers.measure(rounds[0], options.peer_seconds) for name, rounds in sets[:2]},
-        formats={
-            "HTML, generated reports": formats.html(texts.ROUND, options.seconds),
-            "HTML, sample corpus": formats.html_samples(options.seconds / 2),
-            "PDF, generated reports": formats.pdf(6, options.seconds * 2),
-        },
+            name: peers.measure(rounds[0], options.peer_seconds) for name, rounds in compiled.sets(None)},
+        formats={**pure.formats, "PDF, generated reports": formats.pdf(6, options.seconds * 2)},
+        compiled=compiled.measure(options.seconds, options.reports),
         startup=startup())
     print(report.table(result))
     if options.json:

@@ -9,7 +9,8 @@ from itertools import repeat
 from pathlib import Path
 from statistics import median
 
-from benchmarks import generate, stages, timing
+from benchmarks import generate, timing
+from benchmarks.stages import shares
 
 #: Generated documents of one round: one from each sample report.
 ROUND = len(generate.bases())
@@ -51,8 +52,9 @@ def generated() -> list[list[str]]:
     return [[generate.document(index)[1] for index in range(at, at + ROUND)] for at in range(0, ROUND * ROUNDS, ROUND)]
 
 
-def measure(name: str, rounds: Sequence[Sequence[str]], seconds: float) -> TextSpeed:
-    """Speed over rounds of texts that take turns; one round is measured again and again."""
+def measure(name: str, rounds: Sequence[Sequence[str]], seconds: float, *, stages: bool = True) -> TextSpeed:
+    """Speed over rounds of texts that take turns; one round is measured again and again. ``stages``: their shares too
+    (pure Python only: compiled functions call each other past any clock)."""
     import jieba
 
     from extractor import extract
@@ -81,7 +83,7 @@ def measure(name: str, rounds: Sequence[Sequence[str]], seconds: float) -> TextS
         jieba=median(size / taken for size, taken in zip(sizes, fresh[1], strict=True)),
         again=characters / median(warm[0]),
         ratio=timing.ratio(fresh[1], fresh[0]), ratio_again=timing.ratio(warm[1], warm[0]),
-        stages=stages.shares(timing.each(whole, first)))
+        stages=shares(timing.each(whole, first)) if stages else {})
 
 
 def _turns(rounds: Sequence[Sequence[str]], *functions: Callable[[str], object]) -> Iterator[list[timing.Action]]:

@@ -14,3 +14,12 @@ def version() -> str:
         return metadata.version("extractor")
     except metadata.PackageNotFoundError:
         return "0"
+
+
+@cache
+def is_compiled() -> bool:
+    """Whether the rooms a text passes through are machine code (``make compiled``). Results are the same."""
+    from importlib.util import find_spec
+
+    found = find_spec("extractor.pipeline")
+    return found is not None and not str(found.origin).endswith(".py")

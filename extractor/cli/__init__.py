@@ -66,9 +66,9 @@ class LazyGroup(click.Group):
 
 
 def _version() -> str:
-    from extractor.version import version
+    from extractor.version import is_compiled, version
 
-    return version()
+    return f"{version()} (compiled)" if is_compiled() else version()
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

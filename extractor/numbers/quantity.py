@@ -212,7 +212,9 @@ def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quanti
 def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
     """A number or range at ``pos`` that may stand without any unit: for a text that is known to be one number."""
     quantity = _single(view, pos, units) if view[pos].isdigit() else _chinese(view, pos, units)
-    return quantity if quantity is None else _range(view, quantity, units, bare=True)
+    if quantity is None:
+        return None
+    return _range(view, quantity, units, bare=True)
 
 
 def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
