@@ -18,6 +18,9 @@ RECOGNIZERS, JIONLP = GROUPS
 _PEERS = """\
 **Peers**, part by part, characters per second, sentence by sentence. A group's rate is that of all its parts over the
 same text."""
+_TEXTS = """\
+**Text**, in characters per second (ratios above 1: we are faster). *Unseen*: no sentence is remembered. *Compiled*: by the rooms
+that `make compiled` translates to machine code."""
 _FORMATS = """\
 **Formats**, CPU milliseconds a document. Alone: `BeautifulSoup(page, "lxml").get_text()`; pdfplumber's `chars`,
 `extract_text()` and `find_tables()` of every page."""
@@ -53,7 +56,8 @@ class Result:
 
 
 def goals(result: Result) -> dict[str, bool]:
-    """Each goal of the project on speed, and whether this run meets it. The generated reports decide."""
+    """Each goal of the project on speed, and whether this run meets it. The generated reports decide, and the compiled
+    rooms where they were measured."""
     ordinary = result.best.texts[0]
     found = {"text: at least 2 x jieba.cut alone": ordinary.ratio >= 2}
     measured = result.peers.get(ordinary.name, {})
@@ -72,8 +76,7 @@ def table(result: Result) -> str:
     """The Markdown of docs/speed.md between its two marks."""
     parts = [
         f"{result.machine}, one core, CPU time, median over rounds in which the alternatives take turns.",
-        "**Text**, in characters per second (ratios above 1: we are faster). *Unseen*: no sentence is remembered. *Compiled*: on "
-        "the rooms that `make compiled` makes.",
+        _TEXTS,
         grid(("text", "documents", "characters a figure", "whole extraction, unseen", "the same texts again",
                "`jieba.cut` alone", "ratio to jieba", "ratio, again", *(f"ratio to {group}" for group in GROUPS)),
               [_text_row(speed, added, result.peers.get(speed.name, {})) for speed, added in result.rows]),

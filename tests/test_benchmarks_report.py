@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import costs, generate, pages, peers, report, scale, timing
+from benchmarks.compiled import Speeds
 from benchmarks.formats import FormatSpeed
 from benchmarks.peers import PeerSpeed
 from benchmarks.processes import Watched, watch
@@ -39,6 +40,18 @@ def test_goals_are_judged_by_the_generated_reports() -> None:
         "HTML, sample corpus": replace(FORMAT, whole_overhead=3.0)}))
     assert [goal for goal, met in slow.items() if not met] == [
         "text: at least 2 x jieba.cut alone", "HTML, generated reports: at most 25 % over the library alone"]
+
+
+def test_goals_are_judged_by_the_compiled_rooms_where_they_were_measured() -> None:
+    slow, slow_format = replace(SPEED, ratio=1.6), replace(FORMAT, whole_overhead=0.6)
+    compiled = Speeds([replace(SPEED, ratio=2.4, stages={})], {"HTML, generated reports": FORMAT})
+    both = result(texts=[slow], formats={"HTML, generated reports": slow_format}, compiled=compiled)
+    assert all(report.goals(both).values())
+    assert not all(report.goals(replace(both, compiled=None)).values())
+    table = report.table(both)
+    assert "| generated reports | 27 | 65 | 800,000 | 900,000 | 400,000 | 1.60 |" in table
+    assert "| generated reports, compiled | 27 | 65 | 800,000 | 900,000 | 400,000 | 2.40 |" in table
+    assert "| HTML, generated reports, compiled |" in table
 
 
 def test_the_table_goes_between_its_marks(tmp_path: Path) -> None:

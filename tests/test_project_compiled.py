@@ -65,8 +65,9 @@ def test_version_says_that_rooms_are_compiled(compiled: Path) -> None:
 
 
 def test_bad_input_is_an_error_in_compiled_rooms_too(compiled: Path, tmp_path: Path) -> None:
-    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
-    call = [sys.executable, "-P", "-c", "from extractor.cli import main; main()", "extract", str(tmp_path / "empty.txt")]
+    empty = tmp_path / "empty.txt"
+    empty.write_text("", encoding="utf-8")
+    call = [sys.executable, "-P", "-c", "from extractor.cli import main; main()", "extract", str(empty)]
     done = subprocess.run(call, text=True, capture_output=True, check=False, timeout=60,
                           env={**os.environ, "PYTHONPATH": str(compiled)})
     assert done.returncode == 1
