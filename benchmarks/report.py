@@ -19,8 +19,8 @@ _PEERS = """\
 **Peers**, part by part, characters per second, sentence by sentence. A group's rate is that of all its parts over the
 same text."""
 _TEXTS = """\
-**Text**, in characters per second (ratios above 1: we are faster). *Unseen*: no sentence is remembered. *Compiled*: by the
-rooms that `make compiled` makes machine code of."""
+**Text**, in characters per second (ratios above 1: we are faster). *Unseen*: no sentence is remembered.
+*Compiled*: by the rooms that `make compiled` translates to machine code."""
 _FORMATS = """\
 **Formats**, CPU milliseconds a document. Alone: `BeautifulSoup(page, "lxml").get_text()`; pdfplumber's `chars`,
 `extract_text()` and `find_tables()` of every page."""
