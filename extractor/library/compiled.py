@@ -1,0 +1,135 @@
+"""Claims made ready to be tried: what must and must not be found near a figure, as bits; and how claims are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import regex
+
+from .entries import SCOPES, ClaimRule
+from .wordsets import WordSets
+
+SUBJECT: Final = SCOPES.index("subject")
+OWN: Final = SCOPES.index("own")
+CLAUSE: Final = SCOPES.index("clause")
+#: The words of the scopes up to this one are found in one pass over their text; the wider ones are seldom asked for.
+NEAR: Final = SCOPES.index("near")
+#: How often some words are looked for one by one before an expression is compiled from them.
+_OFTEN: Final = 20
+
+
+class Claim(NamedTuple):
+    """The answer: which indicator, and by which rule."""
+
+    indicator: str
+    rule: str
+    tentative: bool = False
+
+
+class AnyOf:
+    """Whether a text holds any of some words: ``search(text)`` is None where it holds none.
+
+    Words that are asked for again and again get a compiled expression; compiling those of a whole library would take
+    longer than reading one document does.
+    """
+
+    __slots__ = ("asked", "search", "words")
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
+        self.asked = 0
+        self.search: Callable[[str], object | None] = self._one_by_one
+
+    def _one_by_one(self, text: str) -> object | None:
+        self.asked += 1
+        if self.asked > _OFTEN:
+            self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
+        for word in self.words:
+            if word in text:
+                return word
+        return None
+
+
+class Test(NamedTuple):
+    """One requirement or exclusion: whether any of ``words`` (longest first) stands in a scope."""
+
+    scope: int
+    words: tuple[str, ...]
+    weight: int
+
+
+class Masks(NamedTuple):
+    """What must be found in a scope and what must not, in bits of :class:`WordSets`."""
+
+    scope: int
+    required: int
+    excluded: int
+
+
+class Compiled:
+    """A claim, ready to be tried."""
+
+    __slots__ = ("answer", "directions", "exclude", "excluded", "narrow", "order", "part", "pattern", "require",
+                 "required", "rule", "weight", "wide")
+
+    def __init__(
+        self, rule: ClaimRule, order: int, require: tuple[Test, ...], exclude: tuple[Test, ...], sets: WordSets,
+        any_of: Callable[[tuple[str, ...]], AnyOf],
+    ) -> None:
+        self.rule = rule
+        self.answer = Claim(rule.indicator, rule.name, rule.tentative)
+        self.order = order
+        self.require = require
+        self.exclude = exclude
+        self.part = rule.part
+        self.directions = rule.directions
+        self.pattern = regex.compile(rule.regex) if rule.regex else None
+        self.weight = sum(test.weight for test in require)
+        masks = {scope: Masks(scope, _bits(require, scope, sets), _bits(exclude, scope, sets))
+                 for scope in (CLAUSE, SUBJECT, OWN, NEAR)}
+        #: Tests of the clause, those of the other narrow scopes and those of the wide ones, in the order of their cost.
+        self.required, self.excluded = masks[CLAUSE][1:]
+        self.narrow = tuple(masks[scope] for scope in (SUBJECT, OWN, NEAR) if any(masks[scope][1:]))
+        wide = [(test, wanted) for tests, wanted in ((require, True), (exclude, False)) for test in tests
+                if test.scope > NEAR]
+        self.wide = tuple((test.scope, any_of(test.words), wanted) for test, wanted in wide)
+
+
+def _bits(tests: tuple[Test, ...], scope: int, sets: WordSets) -> int:
+    bits = 0
+    for test in tests:
+        if test.scope == scope:
+            bits |= sets.enter(test.words)
+    return bits
+
+
+class Index:
+    """Claims, found by the words of their rarest narrow requirement."""
+
+    __slots__ = ("_always", "_by_key", "_keys")
+
+    def __init__(self) -> None:
+        self._always: list[Compiled] = []
+        self._by_key: dict[int, list[Compiled]] = {}
+        """Bit of a set of words -> the claims that require one of them."""
+        self._keys = 0
+
+    def add(self, compiled: Compiled, key: int) -> None:
+        """Enter a claim by the bit of its key; one without a key (0) is always a candidate."""
+        if key:
+            self._by_key.setdefault(key, []).append(compiled)
+            self._keys |= key
+        else:
+            self._always.append(compiled)
+
+    def candidates(self, found: int) -> list[Compiled]:
+        """Claims of whose key a word was found."""
+        claims = self._always.copy()
+        keys = found & self._keys
+        while keys:
+            key = keys & -keys
+            claims += self._by_key[key]
+            keys ^= key
+        return claims
