@@ -23,6 +23,8 @@ from .wordsets import WordSets
 _WEIGHTS: Final = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2,
                    "title": 1, "context": 2}
 _REGEX_LIMIT: Final = 400
+#: Stands for the sets of words of a text that no claim has asked for yet.
+_UNKNOWN: Final = -1
 _SENTENCE: Final = SCOPES.index("sentence")
 _PASSAGE: Final = SCOPES.index("passage")
 _HEADING: Final = SCOPES.index("heading")
@@ -190,22 +192,32 @@ class _Scopes:
     def __init__(self, subject: str, around: Words, sets: WordSets) -> None:
         self._around = around
         self._sets = sets
-        self._subject = plain(subject)
-        self._own = around.clause
-        self._in_subject = sets.found(self._subject)
-        self._in_own = sets.found(self._own)
-        self._in_near = -1
-        self.found = self._in_subject | self._in_own
-        """What is found in the clause."""
+        self._subject = subject = plain(subject)
+        self._own = own = around.clause
+        self._in_subject = self._in_own = self._in_near = _UNKNOWN
+        # The subject is mostly made of the figure's own words: what one of them holds is found in the other one, too.
+        if own in subject:
+            self.found = self._in_subject = sets.found(subject)
+            if len(own) == len(subject):
+                self._in_own = self._in_subject
+        elif subject in own:
+            self.found = self._in_own = sets.found(own)
+        else:
+            self._in_subject, self._in_own = sets.found(subject), sets.found(own)
+            self.found = self._in_subject | self._in_own
         self._wide: dict[int, str] = {}
 
     def found_in(self, scope: int) -> int:
         """The sets of words found in one of the narrow scopes besides the clause."""
         if scope == SUBJECT:
+            if self._in_subject == _UNKNOWN:
+                self._in_subject = self._sets.found(self._subject)
             return self._in_subject
         if scope == OWN:
+            if self._in_own == _UNKNOWN:
+                self._in_own = self._sets.found(self._own)
             return self._in_own
-        if self._in_near < 0:
+        if self._in_near == _UNKNOWN:
             self._in_near = self.found | self._sets.found(self._around.near)
         return self._in_near
 
