@@ -47,7 +47,6 @@ class Matcher:
                  family: Callable[[str], Iterable[str]] | None = None) -> None:
         self._by_unit: dict[str, Index] = {}
         self._by_kind: dict[tuple[str, str, str], Index] = {}
-        self._asked: set[tuple[str, str]] = set()
         self._sets = WordSets()
         self._wide: dict[tuple[str, ...], AnyOf] = {}
         order = 0
@@ -74,16 +73,15 @@ class Matcher:
         for unit in sorted(units):
             self._by_unit.setdefault(unit, Index()).add(compiled, key)
             for role in rule.roles:
-                self._asked.add((unit, role))
                 for status in rule.statuses:
                     self._by_kind.setdefault((unit, role, status), Index()).add(compiled, key)
 
     def _any_of(self, words: tuple[str, ...]) -> AnyOf:
         return self._wide.setdefault(words, AnyOf(words))
 
-    def asks(self, unit: str, role: str) -> bool:
-        """Whether any claim takes figures of this unit and role: where none does, no words need to be cut out."""
-        return (unit, role) in self._asked
+    def asks(self, unit: str, role: str, status: str) -> bool:
+        """Whether any claim takes figures of this kind: where none does, no words need to be cut out."""
+        return (unit, role, status) in self._by_kind
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Words,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
