@@ -112,14 +112,14 @@ class Index:
 
     def __init__(self) -> None:
         self._always: list[Compiled] = []
-        self._by_key: dict[int, list[Compiled]] = {}
-        """Bit of a set of words -> the claims that require one of them."""
+        self._by_key: dict[int, tuple[int, list[Compiled]]] = {}
+        """Bit of a set of words, and the claims that require one of them; by the bit's length, which is quickly had."""
         self._keys = 0
 
     def add(self, compiled: Compiled, key: int) -> None:
         """Enter a claim by the bit of its key; one without a key (0) is always a candidate."""
         if key:
-            self._by_key.setdefault(key, []).append(compiled)
+            self._by_key.setdefault(key.bit_length(), (key, []))[1].append(compiled)
             self._keys |= key
         else:
             self._always.append(compiled)
@@ -129,7 +129,7 @@ class Index:
         claims = self._always.copy()
         keys = found & self._keys
         while keys:
-            key = keys & -keys
-            claims += self._by_key[key]
+            key, requiring = self._by_key[keys.bit_length()]
+            claims += requiring
             keys ^= key
         return claims

@@ -263,9 +263,9 @@ class _Scopes:
 
     def fit(self, compiled: Compiled) -> bool:
         """Whether the tests of a claim hold that look beyond the clause or at a part of it."""
-        for masks in compiled.narrow:
-            found = self.found_in(masks.scope)
-            if found & masks.required != masks.required or found & masks.excluded:
+        for scope, required, excluded in compiled.narrow:
+            found = self.found_in(scope)
+            if found & required != required or found & excluded:
                 return False
         for scope, any_of, wanted in compiled.wide:
             if (any_of.search(self.text(scope)) is not None) is not wanted:
