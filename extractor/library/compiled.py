@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import regex
@@ -16,8 +14,6 @@ OWN: Final = SCOPES.index("own")
 CLAUSE: Final = SCOPES.index("clause")
 #: The words of the scopes up to this one are found in one pass over their text; the wider ones are seldom asked for.
 NEAR: Final = SCOPES.index("near")
-#: How often some words are looked for one by one before an expression is compiled from them.
-_OFTEN: Final = 20
 
 
 class Claim(NamedTuple):
@@ -26,30 +22,6 @@ class Claim(NamedTuple):
     indicator: str
     rule: str
     tentative: bool = False
-
-
-class AnyOf:
-    """Whether a text holds any of some words: ``search(text)`` is None where it holds none.
-
-    Words that are asked for again and again get a compiled expression; compiling those of a whole library would take
-    longer than reading one document does.
-    """
-
-    __slots__ = ("asked", "search", "words")
-
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self.words = words
-        self.asked = 0
-        self.search: Callable[[str], object | None] = self._one_by_one
-
-    def _one_by_one(self, text: str) -> object | None:
-        self.asked += 1
-        if self.asked > _OFTEN:
-            self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
-        for word in self.words:
-            if word in text:
-                return word
-        return None
 
 
 class Test(NamedTuple):
@@ -75,8 +47,7 @@ class Compiled:
                  "required", "rule", "weight", "wide")
 
     def __init__(
-        self, rule: ClaimRule, order: int, require: tuple[Test, ...], exclude: tuple[Test, ...], sets: WordSets,
-        any_of: Callable[[tuple[str, ...]], AnyOf],
+        self, rule: ClaimRule, order: int, require: tuple[Test, ...], exclude: tuple[Test, ...], sets: WordSets
     ) -> None:
         self.rule = rule
         self.answer = Claim(rule.indicator, rule.name, rule.tentative)
@@ -92,9 +63,9 @@ class Compiled:
         #: Tests of the clause, those of the other narrow scopes and those of the wide ones, in the order of their cost.
         self.required, self.excluded = masks[CLAUSE][1:]
         self.narrow = tuple(masks[scope] for scope in (SUBJECT, OWN, NEAR) if any(masks[scope][1:]))
-        wide = [(test, wanted) for tests, wanted in ((require, True), (exclude, False)) for test in tests
-                if test.scope > NEAR]
-        self.wide = tuple((test.scope, any_of(test.words), wanted) for test, wanted in wide)
+        wide = [(test.scope, test.words, True) for test in require if test.scope > NEAR]
+        wide += [(test.scope, test.words, False) for test in exclude if test.scope > NEAR]
+        self.wide = tuple(wide)
 
 
 def _bits(tests: tuple[Test, ...], scope: int, sets: WordSets) -> int:

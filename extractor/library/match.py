@@ -13,7 +13,7 @@ from typing import Final
 import regex
 
 from ..errors import PatternError
-from .compiled import CLAUSE, NEAR, OWN, SUBJECT, AnyOf, Claim, Compiled, Index, Test
+from .compiled import CLAUSE, NEAR, OWN, SUBJECT, Claim, Compiled, Index, Test
 from .entries import REGEX_SECONDS, SCOPES, ClaimRule, Indicator
 from .neighbours import Words, plain
 from .terms import MIN_LENGTH, Terms
@@ -48,7 +48,6 @@ class Matcher:
         self._by_unit: dict[str, Index] = {}
         self._by_kind: dict[tuple[str, str, str], Index] = {}
         self._sets = WordSets()
-        self._wide: dict[tuple[str, ...], AnyOf] = {}
         order = 0
         for entry in indicators:
             for rule in entry.claims:
@@ -65,7 +64,7 @@ class Matcher:
         for scope, item in rule.exclude:
             merged.setdefault(scope, {}).update(dict.fromkeys(terms.expand(item)))
         exclude = [_test(scope, words) for scope, words in merged.items()]
-        compiled = Compiled(rule, order, tuple(require), tuple(exclude), self._sets, self._any_of)
+        compiled = Compiled(rule, order, tuple(require), tuple(exclude), self._sets)
         units = set(rule.units)
         if family is not None:
             for unit in rule.units:
@@ -75,9 +74,6 @@ class Matcher:
             for role in rule.roles:
                 for status in rule.statuses:
                     self._by_kind.setdefault((unit, role, status), Index()).add(compiled, key)
-
-    def _any_of(self, words: tuple[str, ...]) -> AnyOf:
-        return self._wide.setdefault(words, AnyOf(words))
 
     def asks(self, unit: str, role: str, status: str) -> bool:
         """Whether any claim takes figures of this kind: where none does, no words need to be cut out."""
@@ -248,11 +244,7 @@ class _Scopes:
 
     def longest(self, test: Test) -> str:
         """The longest word of the test that stands in its scope; '' where none does."""
-        text = self.text(test.scope)
-        for word in test.words:
-            if word in text:
-                return word
-        return ""
+        return _first_in(test.words, self.text(test.scope))
 
     def length(self, compiled: Compiled) -> int:
         """How long the words are, together, that fulfil the requirements of a claim."""
@@ -267,10 +259,18 @@ class _Scopes:
             found = self.found_in(scope)
             if found & required != required or found & excluded:
                 return False
-        for scope, any_of, wanted in compiled.wide:
-            if (any_of.search(self.text(scope)) is not None) is not wanted:
+        for scope, words, wanted in compiled.wide:
+            if (_first_in(words, self.text(scope)) != "") is not wanted:
                 return False
         return compiled.pattern is None or _search(compiled.pattern, self.text(CLAUSE), compiled.rule.name)
+
+
+def _first_in(words: tuple[str, ...], text: str) -> str:
+    """The first of some words that stands in a text; '' where none does."""
+    for word in words:
+        if word in text:
+            return word
+    return ""
 
 
 def _search(pattern: regex.Pattern[str], text: str, name: str) -> bool:
