@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 
 from ..model import Span
 
@@ -58,31 +58,6 @@ _PLACE: Final = re.compile(r"(?:其中[:：]?)?[\u4e00-\u9fff]{2,8}[省市县区
 _ANEW: Final = re.compile(r"全[省市县区州旗盟镇乡]|今年以来|年以来|截至|同时|全年")
 
 
-class Words(Protocol):
-    """What claims read of the words around a figure: :class:`Neighbours`, or those that are cut when asked for."""
-
-    @property
-    def clause(self) -> str: ...
-
-    @property
-    def near(self) -> str: ...
-
-    @property
-    def sentence(self) -> str: ...
-
-    @property
-    def heading(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def part(self) -> bool: ...
-
-    @property
-    def passage(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """``clause``: the figure's own words; ``near``: the words before them; the rest as in the claim scopes."""
@@ -98,7 +73,7 @@ class Neighbours:
     """What stands before the sentence in its paragraph, as far as it is near."""
 
 
-class _Cut:
+class Cut:
     """The neighbours of one figure. Its own words are there; the others are cut out when a claim asks for them."""
 
     __slots__ = ("_high", "_low", "_near", "_pieces", "_start", "_view", "clause", "heading", "part", "title")
@@ -161,6 +136,10 @@ class _Cut:
         return self._view[_opening(self._view, self._low, self._start) : self._low]
 
 
+#: What claims read of the words around a figure: given as they are, or cut out of a text.
+Words: TypeAlias = Neighbours | Cut
+
+
 def _goes_on(view: str, end: int) -> bool:
     """Whether words may follow a figure; most figures end their clause."""
     sign = view[end]
@@ -195,7 +174,7 @@ class Surroundings:
 
     def around(self, start: int, end: int, sentence: Span, heading: str = "") -> Words:
         """The neighbours of the figure ``view[start:end]``."""
-        return _Cut(self.view, start, end, sentence, heading, self.title)
+        return Cut(self.view, start, end, sentence, heading, self.title)
 
 
 def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Words:
