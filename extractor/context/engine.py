@@ -19,7 +19,7 @@ from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects
 from extractor.context.tablecells import CellFigure, cell_period, read_cells
 from extractor.library import Library
-from extractor.library.neighbours import Neighbours, Surroundings, Words
+from extractor.library.neighbours import Cut, Neighbours, Words
 from extractor.model import Document, Figure, Role
 from extractor.numbers.scan import Mention
 from extractor.reading.fold import fold
@@ -62,7 +62,6 @@ class Context:
         self.library = library
         self.matcher = library.matcher
         self.title = fold(document.title or "")
-        self.words = Surroundings(view, self.title)
         self.cues = library.compiled(_cues)
         self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
@@ -107,7 +106,7 @@ class Context:
         if figure.cell is not None:
             words = Neighbours(figure.subject, "", figure.subject, figure.heading, self.title)
         else:
-            words = self.words.around(figure.start, figure.end, figure.sentence, figure.heading)
+            words = Cut(self.view, figure.start, figure.end, figure.sentence, figure.heading, self.title)
         claim = self.matcher.claim(
             figure.subject, figure.unit, figure.role, figure.status, words, figure.direction
         )
@@ -121,7 +120,7 @@ class Context:
             heading = frame.section.title
         indicator, rule = None, ""
         if region.rule != "scope" and self.matcher.asks(unit, role, frame.status) and not _claims_nothing(role, period):
-            words = self.words.around(start, end, frame.sentence, heading)
+            words = Cut(self.view, start, end, frame.sentence, heading, self.title)
             claim = self.matcher.claim(frame.subject, unit, role, frame.status, words, frame.direction)
             if claim is not None:
                 indicator, rule = claim.indicator, claim.rule

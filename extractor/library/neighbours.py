@@ -74,7 +74,10 @@ class Neighbours:
 
 
 class Cut:
-    """The neighbours of one figure. Its own words are there; the others are cut out when a claim asks for them."""
+    """The neighbours of the figure ``view[start:end]``, cut out of its sentence; ``view`` is the folded text.
+
+    Its own words are there; the others are cut out when a claim asks for them.
+    """
 
     __slots__ = ("_high", "_low", "_near", "_pieces", "_start", "_view", "clause", "heading", "part", "title")
 
@@ -163,28 +166,14 @@ def _behind(tail: str) -> tuple[str, str]:
     return right, near
 
 
-class Surroundings:
-    """Cuts the neighbours of the figures of one document; ``view`` is its folded text, ``title`` its title."""
-
-    __slots__ = ("title", "view")
-
-    def __init__(self, view: str, title: str = "") -> None:
-        self.view = view
-        self.title = title
-
-    def around(self, start: int, end: int, sentence: Span, heading: str = "") -> Words:
-        """The neighbours of the figure ``view[start:end]``."""
-        return Cut(self.view, start, end, sentence, heading, self.title)
-
-
-def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Words:
+def around(view: str, start: int, end: int, sentence: Span, heading: str = "", title: str = "") -> Cut:
     """The neighbours of the figure ``view[start:end]`` in its sentence. ``view`` is the folded text.
 
     >>> text = "已消除风险2776户、7388人，户占比71%"
     >>> around(text, 11, 16, (0, len(text))).clause
     '已消除风险2776户、'
     """
-    return Surroundings(view, title).around(start, end, sentence, heading)
+    return Cut(view, start, end, sentence, heading, title)
 
 
 def _empty(piece: str) -> bool:
