@@ -43,8 +43,8 @@ class Masks(NamedTuple):
 class Compiled:
     """A claim, ready to be tried."""
 
-    __slots__ = ("answer", "directions", "exclude", "excluded", "narrow", "order", "part", "pattern", "require",
-                 "required", "rule", "weight", "wide")
+    __slots__ = ("answer", "directions", "excluded", "exclusions", "narrow", "order", "part", "pattern", "required",
+                 "requirements", "rule", "weight", "wide")
 
     def __init__(
         self, rule: ClaimRule, order: int, require: tuple[Test, ...], exclude: tuple[Test, ...], sets: WordSets
@@ -52,15 +52,15 @@ class Compiled:
         self.rule = rule
         self.answer = Claim(rule.indicator, rule.name, rule.tentative)
         self.order = order
-        self.require = require
-        self.exclude = exclude
+        self.requirements = require
+        self.exclusions = exclude
         self.part = rule.part
         self.directions = rule.directions
         self.pattern = regex.compile(rule.regex) if rule.regex else None
         self.weight = sum(test.weight for test in require)
         masks = {scope: Masks(scope, _bits(require, scope, sets), _bits(exclude, scope, sets))
                  for scope in (CLAUSE, SUBJECT, OWN, NEAR)}
-        #: Tests of the clause, those of the other narrow scopes and those of the wide ones, in the order of their cost.
+        # What is tested first costs least: the clause, the other narrow scopes, the wide ones.
         self.required, self.excluded = masks[CLAUSE][1:]
         self.narrow = tuple(masks[scope] for scope in (SUBJECT, OWN, NEAR) if any(masks[scope][1:]))
         wide = [(test.scope, test.words, True) for test in require if test.scope > NEAR]

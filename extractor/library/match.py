@@ -142,8 +142,12 @@ def _passed(candidates: list[Compiled], scopes: _Scopes, direction: str | None, 
 
 def _best(passed: list[Compiled], scopes: _Scopes) -> Compiled | None:
     """The claim that requires most, the one of longer words among equals; None where two indicators are left."""
-    heaviest = max([compiled.weight for compiled in passed])
-    ranked = [compiled for compiled in passed if compiled.weight == heaviest]
+    ranked: list[Compiled] = []
+    for compiled in passed:
+        if not ranked or compiled.weight > ranked[0].weight:
+            ranked = [compiled]
+        elif compiled.weight == ranked[0].weight:
+            ranked.append(compiled)
     if len(ranked) > 1:
         lengths = [scopes.length(compiled) for compiled in ranked]
         longest = max(lengths)
@@ -167,10 +171,10 @@ def _reason(compiled: Compiled, scopes: _Scopes, role: str, status: str, directi
         return "is a part (其中)"
     if rule.directions and direction not in rule.directions:
         return f"direction is {direction}"
-    for (scope, item), test in zip(rule.require, compiled.require, strict=True):
+    for (scope, item), test in zip(rule.require, compiled.requirements, strict=True):
         if not scopes.longest(test):
             return f"no '{item}' in the {scope}"
-    for test in compiled.exclude:
+    for test in compiled.exclusions:
         word = scopes.longest(test)
         if word:
             return f"excluded by '{word}'"
@@ -249,7 +253,7 @@ class _Scopes:
     def length(self, compiled: Compiled) -> int:
         """How long the words are, together, that fulfil the requirements of a claim."""
         length = 0
-        for test in compiled.require:
+        for test in compiled.requirements:
             length += len(self.longest(test))
         return length
 

@@ -193,8 +193,9 @@ def _announced(view: str, low: int) -> int:
         return low
     before = view[max(0, low - _ANNOUNCED) : low - 1]
     begin = max(before.rfind("。"), before.rfind("\n"), before.rfind("；"))
-    for marker in _MARKER.finditer(before):  # lost full stops: 开展排查行动六是推进防贫保工作。
-        begin = max(begin, marker.start() - 1)
+    if "是" in before:  # lost full stops: 开展排查行动六是推进防贫保工作。
+        for marker in _MARKER.finditer(before):
+            begin = max(begin, marker.start() - 1)
     if begin < 0 and len(before) == _ANNOUNCED - 1:
         return low
     return low if _DIGIT.search(before, begin + 1) else low - len(before) + begin
