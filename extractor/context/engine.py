@@ -6,6 +6,7 @@ Role before status before period before subject: each rule may ask what the ones
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from extractor.context.cues import Cue, load_cues
 from extractor.context.frames import Frame, frames
@@ -18,8 +19,8 @@ from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects
 from extractor.context.tablecells import CellFigure, cell_period, read_cells
 from extractor.library import Library
-from extractor.library.neighbours import Neighbours, Surroundings, Words
-from extractor.model import Document, Figure, Role, Status
+from extractor.library.neighbours import Cut, Neighbours, Words
+from extractor.model import Document, Figure, Role
 from extractor.numbers.scan import Mention
 from extractor.reading.fold import fold
 from extractor.reading.layout import Layout
@@ -28,6 +29,11 @@ from extractor.records import changer, maker
 
 _figure = maker(Figure)
 _changed = changer(Figure)
+#: What only later stages, or tables, give to a figure.
+_NO_FLAGS: Final = ()
+_NO_REPAIR: Final = ()
+_NOT_CONFIRMED: Final = ()
+_NO_CELL: Final = None
 
 
 def _cues(library: Library) -> dict[str, Cue]:
@@ -54,8 +60,8 @@ class Context:
         self.view = view
         self.layout = layout
         self.library = library
+        self.matcher = library.matcher
         self.title = fold(document.title or "")
-        self.words = Surroundings(view, self.title)
         self.cues = library.compiled(_cues)
         self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
@@ -94,59 +100,39 @@ class Context:
         return self._claim_of(figure)[0]
 
     def _claim_of(self, figure: Figure) -> tuple[str | None, str]:
-        heading = figure.heading
-        words: Words
-        if figure.cell is not None:
-            words = Neighbours(figure.subject, "", figure.subject, heading, self.title)
-        else:
-            words = self.words.around(figure.start, figure.end, figure.sentence, heading)
         if _claims_nothing(figure.role, figure.period):
             return None, ""
-        return self._claim(figure.subject, figure.unit, figure.role, figure.status, words, figure.direction)
-
-    def _claim(
-        self, subject: str, unit: str, role: Role, status: Status, words: Words, direction: str | None
-    ) -> tuple[str | None, str]:
-        claim = self.library.matcher.claim(subject, unit, role, status, words, direction)
+        words: Words
+        if figure.cell is not None:
+            words = Neighbours(figure.subject, "", figure.subject, figure.heading, self.title)
+        else:
+            words = Cut(self.view, figure.start, figure.end, figure.sentence, figure.heading, self.title)
+        claim = self.matcher.claim(
+            figure.subject, figure.unit, figure.role, figure.status, words, figure.direction
+        )
         return (claim.indicator, claim.rule) if claim is not None else (None, "")
 
     def _figure(self, frame: Frame) -> Figure:
-        mention, start, end = frame.mention, frame.start, frame.end
+        mention, start, end, heading = frame.mention, frame.start, frame.end, ""
+        unit, role, period = frame.unit, frame.role, frame.period
         region = self.places.region(start, frame.clause[0], frame.sentence[0])
-        heading = frame.section.title if frame.section else ""
+        if frame.section is not None:
+            heading = frame.section.title
         indicator, rule = None, ""
-        asked = region.rule != "scope" and self.library.matcher.asks(frame.unit, frame.role)
-        if asked and not _claims_nothing(frame.role, frame.period):
-            words = self.words.around(start, end, frame.sentence, heading)
-            indicator, rule = self._claim(
-                frame.subject, frame.unit, frame.role, frame.status, words, frame.direction
-            )
+        if region.rule != "scope" and self.matcher.asks(unit, role, frame.status) and not _claims_nothing(role, period):
+            words = Cut(self.view, start, end, frame.sentence, heading, self.title)
+            claim = self.matcher.claim(frame.subject, unit, role, frame.status, words, frame.direction)
+            if claim is not None:
+                indicator, rule = claim.indicator, claim.rule
         assert frame.value is not None
+        document = self.document
+        # In the order of the fields: to name them takes four times as long as to make the record.
         return _figure(
-            doc=self.document.id,
-            id=f"{self.document.id}:{start}",
-            start=start,
-            end=end,
-            quote=self.document.text[start:end],
-            value=frame.value,
-            value_max=mention.value_max,
-            unit=frame.unit,
-            modifier=frame.modifier,
-            role=frame.role,
-            status=frame.status,
-            direction=frame.direction,
-            subject=frame.subject,
-            indicator=indicator,
-            period=frame.period,
-            region=region.name,
-            region_code=region.code,
-            number_end=mention.number_end,
-            clause=frame.clause,
-            sentence=frame.sentence,
-            heading=heading,
-            why=(
-                mention.rule, frame.why_role, frame.why_status, frame.why_period, region.rule, frame.why_subject, rule,
-            ),
+            document.id, f"{document.id}:{start}", start, end, document.text[start:end],
+            frame.value, mention.value_max, unit, frame.modifier,
+            role, frame.status, frame.direction, frame.subject, indicator, period, region.name, region.code,
+            _NO_FLAGS, _NO_REPAIR, mention.number_end, frame.clause, frame.sentence, heading, _NO_CELL, _NOT_CONFIRMED,
+            (mention.rule, frame.why_role, frame.why_status, frame.why_period, region.rule, frame.why_subject, rule),
         )
 
     def _cell(self, cell: CellFigure, periods: PeriodReader) -> Figure:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .compiled import Claim
 from .entries import Indicator
 from .load import Library, default_library, load_library
-from .match import Candidate, Claim, Matcher
+from .match import Candidate, Matcher
 from .neighbours import Neighbours, Words, around
 
 __all__ = [

@@ -1,39 +1,34 @@
 """Which indicator claims a figure: candidates by unit and word, then tests of their words; the most specific one wins.
 
-Deterministic by construction: candidates are tried in the order of the library, the winner is the claim that requires
-most (narrow scopes count more, then the length of the matched words), and a tie between two indicators is no claim.
+Deterministic by construction: the winner is the claim that requires most (narrow scopes count more, then the length
+of the matched words), of two rules of one indicator the first in the library; a tie between two indicators is no claim.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import compress, count
-from operator import add
-from typing import NamedTuple
+from typing import Final
 
 import regex
 
 from ..errors import PatternError
+from .compiled import CLAUSE, NEAR, OWN, SUBJECT, Claim, Compiled, Index, Test
 from .entries import REGEX_SECONDS, SCOPES, ClaimRule, Indicator
 from .neighbours import Words, plain
 from .terms import MIN_LENGTH, Terms
+from .wordsets import WordSets
 
 #: What one matched requirement counts, by scope.
-_WEIGHTS = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2, "title": 1,
-            "context": 2}
-_REGEX_LIMIT = 400
-#: How often some words are looked for one by one before an expression is compiled from them.
-_OFTEN = 20
-
-
-class Claim(NamedTuple):
-    """The answer: which indicator, and by which rule."""
-
-    indicator: str
-    rule: str
-    tentative: bool = False
+_WEIGHTS: Final = {"subject": 4, "own": 4, "clause": 4, "near": 3, "sentence": 2, "passage": 2, "heading": 2,
+                   "title": 1, "context": 2}
+_REGEX_LIMIT: Final = 400
+#: Stands for the sets of words of a text that no claim has asked for yet.
+_UNKNOWN: Final = -1
+_SENTENCE: Final = SCOPES.index("sentence")
+_PASSAGE: Final = SCOPES.index("passage")
+_HEADING: Final = SCOPES.index("heading")
+_TITLE: Final = SCOPES.index("title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,141 +40,44 @@ class Candidate:
     verdict: str
 
 
-class _AnyOf:
-    """Whether a text holds any of some words: ``search(text)`` is None where it holds none.
-
-    Words that are asked for again and again get a compiled expression; compiling those of a whole library would take
-    longer than reading one document does.
-    """
-
-    __slots__ = ("asked", "search", "words")
-
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self.words = words
-        self.asked = 0
-        self.search: Callable[[str], object | None] = self._one_by_one
-
-    def _one_by_one(self, text: str) -> object | None:
-        self.asked += 1
-        if self.asked > _OFTEN:
-            self.search = re.compile("|".join(map(re.escape, self.words)) or r"(?!)").search
-        return next((word for word in self.words if word in text), None)
-
-
-class _Test(NamedTuple):
-    """One requirement or exclusion: whether any of ``words`` (longest first) stands in a scope."""
-
-    scope: int
-    words: tuple[str, ...]
-    any_of: _AnyOf
-    weight: int
-
-
-class _Compiled:
-    """A claim, ready to be tried: its tests in the order in which they cost least."""
-
-    __slots__ = ("directions", "exclude", "order", "part", "pattern", "require", "rule", "tests")
-
-    def __init__(
-        self, rule: ClaimRule, order: int, require: tuple[_Test, ...], exclude: tuple[_Test, ...], key: _Test | None
-    ) -> None:
-        self.rule = rule
-        self.order = order
-        self.require = require
-        self.exclude = exclude
-        self.part = rule.part
-        self.directions = rule.directions
-        self.pattern = regex.compile(rule.regex) if rule.regex else None
-        # The words of the key stand in the clause, or the claim were no candidate.
-        tests = [(test, True) for test in require if test is not key or test.scope != _CLAUSE]
-        tests += [(test, False) for test in exclude]
-        tests.sort(key=lambda entry: (entry[0].scope > _NEAR, not entry[1], entry[0].scope))
-        self.tests = tuple((test.scope, test.any_of, wanted) for test, wanted in tests)
-
-
-class _Index:
-    """Claims, found by the words of their rarest narrow requirement."""
-
-    __slots__ = ("_always", "_by_word", "_heads")
-
-    def __init__(self) -> None:
-        self._by_word: dict[str, list[_Compiled]] = {}
-        self._heads: dict[str, list[tuple[str, list[_Compiled]]]] = {}
-        """First two characters of a word -> the words that begin so, with their claims."""
-        self._always: list[_Compiled] = []
-
-    def add(self, compiled: _Compiled, key: _Test | None) -> None:
-        """Enter a claim; one without a key is always a candidate."""
-        if key is None:
-            self._always.append(compiled)
-            return
-        for word in key.words:
-            claims = self._by_word.get(word)
-            if claims is None:
-                claims = self._by_word[word] = []
-                self._heads.setdefault(word[:MIN_LENGTH], []).append((word, claims))
-            claims.append(compiled)
-
-    def candidates(self, text: str) -> list[_Compiled]:
-        """Claims whose key stands in ``text``, each once."""
-        claims = list(self._always)
-        nodes = list(map(self._heads.get, map(add, text, text[1:])))
-        for at in compress(count(), nodes):  # only the few places where a key may begin reach the interpreter
-            for word, found in nodes[at] or ():
-                if text.startswith(word, at):
-                    claims += found
-        return list(dict.fromkeys(claims)) if len(claims) > 1 else claims
-
-
-_SCOPE_INDEX = {scope: index for index, scope in enumerate(SCOPES)}
-_SUBJECT, _OWN, _CLAUSE, _NEAR, _SENTENCE, _PASSAGE, _HEADING, _TITLE, _CONTEXT = range(len(SCOPES))
-
-
 class Matcher:
     """All claims of a library, compiled. Immutable after construction."""
 
     def __init__(self, indicators: Iterable[Indicator], terms: Terms,
                  family: Callable[[str], Iterable[str]] | None = None) -> None:
-        self._by_unit: dict[str, _Index] = {}
-        self._by_kind: dict[tuple[str, str, str], _Index] = {}
-        self._asked: set[tuple[str, str]] = set()
-        self._words: dict[tuple[str, ...], _AnyOf] = {}
+        self._by_unit: dict[str, Index] = {}
+        self._by_kind: dict[tuple[str, str, str], Index] = {}
+        self._sets = WordSets()
         order = 0
         for entry in indicators:
             for rule in entry.claims:
                 self._add(rule, terms, order, family)
                 order += 1
+        self._sets.close()
 
     def _add(self, rule: ClaimRule, terms: Terms, order: int,
              family: Callable[[str], Iterable[str]] | None) -> None:
-        require = [self._test(scope, terms.expand(item)) for scope, item in rule.require]
-        narrow = [test for test in require if test.scope <= _CLAUSE]
-        key = min(narrow, key=lambda test: len(test.words), default=None)
+        require = [_test(scope, terms.expand(item)) for scope, item in rule.require]
+        narrow = [test.words for test in require if test.scope <= CLAUSE]
+        key = self._sets.enter(min(narrow, key=len)) if narrow else 0
         merged: dict[str, dict[str, None]] = {}
         for scope, item in rule.exclude:
             merged.setdefault(scope, {}).update(dict.fromkeys(terms.expand(item)))
-        exclude = [self._test(scope, words) for scope, words in merged.items()]
-        compiled = _Compiled(rule, order, tuple(require), tuple(exclude), key)
+        exclude = [_test(scope, words) for scope, words in merged.items()]
+        compiled = Compiled(rule, order, tuple(require), tuple(exclude), self._sets)
         units = set(rule.units)
         if family is not None:
             for unit in rule.units:
                 units.update(family(unit))
         for unit in sorted(units):
-            self._by_unit.setdefault(unit, _Index()).add(compiled, key)
+            self._by_unit.setdefault(unit, Index()).add(compiled, key)
             for role in rule.roles:
-                self._asked.add((unit, role))
                 for status in rule.statuses:
-                    self._by_kind.setdefault((unit, role, status), _Index()).add(compiled, key)
+                    self._by_kind.setdefault((unit, role, status), Index()).add(compiled, key)
 
-    def _test(self, scope: str, words: Iterable[str]) -> _Test:
-        long = (word for word in words if len(word) >= MIN_LENGTH)
-        ordered = tuple(sorted(long, key=lambda word: (-len(word), word)))
-        any_of = self._words.setdefault(ordered, _AnyOf(ordered))
-        return _Test(_SCOPE_INDEX[scope], ordered, any_of, _WEIGHTS[scope])
-
-    def asks(self, unit: str, role: str) -> bool:
-        """Whether any claim takes figures of this unit and role: where none does, no words need to be cut out."""
-        return (unit, role) in self._asked
+    def asks(self, unit: str, role: str, status: str) -> bool:
+        """Whether any claim takes figures of this kind: where none does, no words need to be cut out."""
+        return (unit, role, status) in self._by_kind
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Words,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
@@ -192,17 +90,15 @@ class Matcher:
         index = self._by_kind.get((unit, role, status))
         if index is None:
             return None
-        scopes = _Scopes(subject, around)
-        candidates = index.candidates(scopes.clause)
+        scopes = _Scopes(subject, around, self._sets)
+        candidates = index.candidates(scopes.found)
         if not candidates:
             return None
-        passed = self._passed(candidates, scopes, direction, around.part if part is None else part)
+        passed = _passed(candidates, scopes, direction, around.part if part is None else part)
         if not passed:
             return None
-        best = passed[0] if len(passed) == 1 else self._best(passed, scopes)
-        if best is None:
-            return None
-        return Claim(best.rule.indicator, best.rule.name, best.rule.tentative)
+        best = passed[0] if len(passed) == 1 else _best(passed, scopes)
+        return best.answer if best is not None else None
 
     def explain(self, subject: str, unit: str, role: str, status: str, around: Words,
                 direction: str | None = None, part: bool | None = None) -> list[Candidate]:
@@ -210,12 +106,12 @@ class Matcher:
         index = self._by_unit.get(unit)
         if index is None:
             return []
-        scopes = _Scopes(subject, around)
+        scopes = _Scopes(subject, around, self._sets)
         part = around.part if part is None else part
-        near = index.candidates(scopes.clause)
+        near = index.candidates(scopes.found)
         right = [claim for claim in near if role in claim.rule.roles and status in claim.rule.statuses]
-        passed = self._passed(right, scopes, direction, part)
-        best = self._best(passed, scopes) if passed else None
+        passed = _passed(right, scopes, direction, part)
+        best = _best(passed, scopes) if passed else None
         answer = []
         for compiled in sorted(near, key=lambda claim: claim.order):
             if compiled is best:
@@ -223,101 +119,162 @@ class Matcher:
             elif compiled in passed:
                 verdict = "tied" if best is None else "lost: less specific"
             else:
-                verdict = self._reason(compiled, scopes, role, status, direction, part)
+                verdict = _reason(compiled, scopes, role, status, direction, part)
             answer.append(Candidate(compiled.rule.name, compiled.rule.indicator, verdict))
         return answer
 
-    def _passed(
-        self, candidates: list[_Compiled], scopes: _Scopes, direction: str | None, part: bool
-    ) -> list[_Compiled]:
-        return [
-            compiled for compiled in candidates
-            if (compiled.part or not part) and (not compiled.directions or direction in compiled.directions)
-            and scopes.fit(compiled)
-        ]
 
-    def _best(self, passed: list[_Compiled], scopes: _Scopes) -> _Compiled | None:
-        scores = [self._score(compiled, scopes) for compiled in passed]
-        top = max(scores)
-        ranked = [compiled for compiled, score in zip(passed, scores, strict=True) if score == top]
-        if len({compiled.rule.indicator for compiled in ranked}) > 1:
+def _test(scope: str, words: Iterable[str]) -> Test:
+    long = (word for word in words if len(word) >= MIN_LENGTH)
+    return Test(SCOPES.index(scope), tuple(sorted(long, key=lambda word: (-len(word), word))), _WEIGHTS[scope])
+
+
+def _passed(candidates: list[Compiled], scopes: _Scopes, direction: str | None, part: bool) -> list[Compiled]:
+    found = scopes.found
+    passed = []
+    for compiled in candidates:
+        if (part and not compiled.part) or (compiled.directions and direction not in compiled.directions):
+            continue
+        if found & compiled.required == compiled.required and not found & compiled.excluded and scopes.fit(compiled):
+            passed.append(compiled)
+    return passed
+
+
+def _best(passed: list[Compiled], scopes: _Scopes) -> Compiled | None:
+    """The claim that requires most, the one of longer words among equals; None where two indicators are left."""
+    ranked: list[Compiled] = []
+    for compiled in passed:
+        if not ranked or compiled.weight > ranked[0].weight:
+            ranked = [compiled]
+        elif compiled.weight == ranked[0].weight:
+            ranked.append(compiled)
+    if len(ranked) > 1:
+        lengths = [scopes.length(compiled) for compiled in ranked]
+        longest = max(lengths)
+        ranked = [compiled for compiled, length in zip(ranked, lengths, strict=True) if length == longest]
+    best = ranked[0]
+    for compiled in ranked:
+        if compiled.rule.indicator != best.rule.indicator:
             return None
-        return min(ranked, key=lambda compiled: compiled.order)
+        if compiled.order < best.order:
+            best = compiled
+    return best
 
-    def _score(self, compiled: _Compiled, scopes: _Scopes) -> tuple[int, int]:
-        weight = length = 0
-        for test in compiled.require:
-            weight += test.weight
-            length += len(scopes.longest(test))
-        return weight, length
 
-    def _reason(self, compiled: _Compiled, scopes: _Scopes, role: str, status: str, direction: str | None,
-                part: bool) -> str:
-        rule = compiled.rule
-        if role not in rule.roles:
-            return f"role is {role}"
-        if status not in rule.statuses:
-            return f"status is {status}"
-        if part and not rule.part:
-            return "is a part (其中)"
-        if rule.directions and direction not in rule.directions:
-            return f"direction is {direction}"
-        for (scope, item), test in zip(rule.require, compiled.require, strict=True):
-            if not scopes.longest(test):
-                return f"no '{item}' in the {scope}"
-        for test in compiled.exclude:
-            word = scopes.longest(test)
-            if word:
-                return f"excluded by '{word}'"
-        return "regex does not match"
+def _reason(compiled: Compiled, scopes: _Scopes, role: str, status: str, direction: str | None, part: bool) -> str:
+    rule = compiled.rule
+    if role not in rule.roles:
+        return f"role is {role}"
+    if status not in rule.statuses:
+        return f"status is {status}"
+    if part and not rule.part:
+        return "is a part (其中)"
+    if rule.directions and direction not in rule.directions:
+        return f"direction is {direction}"
+    for (scope, item), test in zip(rule.require, compiled.requirements, strict=True):
+        if not scopes.longest(test):
+            return f"no '{item}' in the {scope}"
+    for test in compiled.exclusions:
+        word = scopes.longest(test)
+        if word:
+            return f"excluded by '{word}'"
+    return "regex does not match"
 
 
 class _Scopes:
-    """The texts of the scopes of one figure; the wide ones are put together only where a claim asks for them."""
+    """The texts of the scopes of one figure and the sets of words found in them; the wide texts are put together only
+    where a claim asks for them."""
 
-    __slots__ = ("_around", "_texts", "clause")
+    __slots__ = ("_around", "_in_near", "_in_own", "_in_subject", "_own", "_sets", "_subject", "_wide", "found")
 
-    def __init__(self, subject: str, around: Words) -> None:
+    def __init__(self, subject: str, around: Words, sets: WordSets) -> None:
         self._around = around
-        subject, own = plain(subject), around.clause
-        self.clause = f"{subject}\n{own}"
-        self._texts: list[str | None] = [subject, own, self.clause, None, None, None, None, None, None]
+        self._sets = sets
+        self._subject = subject = plain(subject)
+        self._own = own = around.clause
+        self._in_subject = self._in_own = self._in_near = _UNKNOWN
+        # The subject is mostly made of the figure's own words: what one of them holds is found in the other one, too.
+        if own in subject:
+            self.found = self._in_subject = sets.found(subject)
+            if len(own) == len(subject):
+                self._in_own = self._in_subject
+        elif subject in own:
+            self.found = self._in_own = sets.found(own)
+        else:
+            self._in_subject, self._in_own = sets.found(subject), sets.found(own)
+            self.found = self._in_subject | self._in_own
+        self._wide: dict[int, str] = {}
+
+    def found_in(self, scope: int) -> int:
+        """The sets of words found in one of the narrow scopes besides the clause."""
+        if scope == SUBJECT:
+            if self._in_subject == _UNKNOWN:
+                self._in_subject = self._sets.found(self._subject)
+            return self._in_subject
+        if scope == OWN:
+            if self._in_own == _UNKNOWN:
+                self._in_own = self._sets.found(self._own)
+            return self._in_own
+        if self._in_near == _UNKNOWN:
+            self._in_near = self.found | self._sets.found(self._around.near)
+        return self._in_near
 
     def text(self, scope: int) -> str:
         """The text of a scope. Each of near, sentence, passage and context holds the one before."""
-        text = self._texts[scope]
+        if scope == SUBJECT:
+            return self._subject
+        if scope == OWN:
+            return self._own
+        text = self._wide.get(scope)
         if text is None:
-            around = self._around
-            if scope == _NEAR:
-                text = f"{self.clause}\n{around.near}"
-            elif scope == _SENTENCE:
-                text = f"{self.text(_NEAR)}\n{around.sentence}"
-            elif scope == _PASSAGE:
-                text = f"{self.text(_SENTENCE)}\n{around.passage}"
-            elif scope == _HEADING:
-                text = around.heading
-            elif scope == _TITLE:
-                text = around.title
-            else:
-                text = f"{self.text(_PASSAGE)}\n{around.heading}\n{around.title}"
-            self._texts[scope] = text
+            text = self._wide[scope] = self._joined(scope)
         return text
 
-    def longest(self, test: _Test) -> str:
-        """The longest word of the test that stands in its scope; '' where none does."""
-        text = self.text(test.scope)
-        return next((word for word in test.words if word in text), "")
+    def _joined(self, scope: int) -> str:
+        around = self._around
+        if scope == CLAUSE:
+            return f"{self._subject}\n{self._own}"
+        if scope == NEAR:
+            return f"{self.text(CLAUSE)}\n{around.near}"
+        if scope == _SENTENCE:
+            return f"{self.text(NEAR)}\n{around.sentence}"
+        if scope == _PASSAGE:
+            return f"{self.text(_SENTENCE)}\n{around.passage}"
+        if scope == _HEADING:
+            return around.heading
+        if scope == _TITLE:
+            return around.title
+        return f"{self.text(_PASSAGE)}\n{around.heading}\n{around.title}"
 
-    def fit(self, compiled: _Compiled) -> bool:
-        """Whether all tests of a claim hold."""
-        texts = self._texts
-        for scope, any_of, wanted in compiled.tests:
-            text = texts[scope]
-            if text is None:
-                text = self.text(scope)
-            if (any_of.search(text) is not None) is not wanted:
+    def longest(self, test: Test) -> str:
+        """The longest word of the test that stands in its scope; '' where none does."""
+        return _first_in(test.words, self.text(test.scope))
+
+    def length(self, compiled: Compiled) -> int:
+        """How long the words are, together, that fulfil the requirements of a claim."""
+        length = 0
+        for test in compiled.requirements:
+            length += len(self.longest(test))
+        return length
+
+    def fit(self, compiled: Compiled) -> bool:
+        """Whether the tests of a claim hold that look beyond the clause or at a part of it."""
+        for scope, required, excluded in compiled.narrow:
+            found = self.found_in(scope)
+            if found & required != required or found & excluded:
                 return False
-        return compiled.pattern is None or _search(compiled.pattern, self.clause, compiled.rule.name)
+        for scope, words, wanted in compiled.wide:
+            if (_first_in(words, self.text(scope)) != "") is not wanted:
+                return False
+        return compiled.pattern is None or _search(compiled.pattern, self.text(CLAUSE), compiled.rule.name)
+
+
+def _first_in(words: tuple[str, ...], text: str) -> str:
+    """The first of some words that stands in a text; '' where none does."""
+    for word in words:
+        if word in text:
+            return word
+    return ""
 
 
 def _search(pattern: regex.Pattern[str], text: str, name: str) -> bool:

@@ -21,8 +21,10 @@ def settle(figures: Sequence[Figure], library: Library) -> tuple[Figure, ...]:
     """
     settled = list(figures)
     for at, figure in enumerate(figures):
-        rival = _rival(figure, library)
-        if rival is None or figure.indicator is None:
+        if figure.indicator is None:
+            continue
+        rival = _rival(figure, figure.indicator, library)
+        if rival is None:
             continue
         own = _reproduced(figure, library, figure.indicator, figures)
         other = _reproduced(figure, library, rival, figures)
@@ -31,8 +33,8 @@ def settle(figures: Sequence[Figure], library: Library) -> tuple[Figure, ...]:
     return tuple(settled)
 
 
-def _rival(figure: Figure, library: Library) -> str | None:
-    entry = library.indicators.get(figure.indicator) if figure.indicator else None
+def _rival(figure: Figure, indicator: str, library: Library) -> str | None:
+    entry = library.indicators.get(indicator)
     if entry is None or not entry.rival:
         return None
     names = {rule.name for rule in entry.claims if rule.tentative}

@@ -16,6 +16,7 @@ class Terms:
 
     def __init__(self, sets: Mapping[str, tuple[str, ...]]) -> None:
         self.sets = dict(sets)
+        self._expanded: dict[str, tuple[str, ...]] = {}
 
     def expand(self, item: str) -> tuple[str, ...]:
         """All wordings of one item of a claim: ``A|B`` are alternatives, each a set's name or text as it is.
@@ -27,6 +28,12 @@ class Terms:
         >>> Terms({"脱贫户": ("脱贫户", "脱贫家庭")}).expand("=脱贫户")
         ('脱贫户',)
         """
+        known = self._expanded.get(item)
+        if known is None:
+            known = self._expanded[item] = self._expand(item)
+        return known
+
+    def _expand(self, item: str) -> tuple[str, ...]:
         words: dict[str, None] = {}
         pending = [word.strip() for word in reversed(item.split("|"))]
         seen: set[str] = set()
