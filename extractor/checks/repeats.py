@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from .arith import printed_digits, slips
+from .arith import printed_digits, widened
 from .catalogue import flag_code, make_flag
+from .slips import EXCHANGED, ONE_DIGIT, TRANSPOSED, slips
 from .work import Item, Sheet
-
-#: Slips that chance seldom makes of two different quantities; a digit more or less needs the same subject as well.
-_TRANSPOSED = ("两位数字颠倒", "两位数字互换")
 
 REPEAT_CONFLICT = flag_code(
     "repeat_conflict",
@@ -64,10 +62,13 @@ def _compare(sheet: Sheet, items: list[Item]) -> None:
     if abs(first.value - second.value) <= (sheet.slack(first) + sheet.slack(second)) * (1 + 1e-9):
         return  # 12.91万亿元 and 12.9万亿元: one print is coarser
     same = first.figure.subject == second.figure.subject
-    for what, said in slips(digits):
-        if "一位之差" in what:
+    # Chance seldom transposes two digits of different quantities; a digit more or less needs the same subject as well.
+    scale = float(factor)
+    goal = second.value / scale
+    for _, what, said in slips(digits, *widened(goal, goal)):
+        if what.endswith(ONE_DIGIT):
             return
-        if float(said) * float(factor) == second.value and (same or what in _TRANSPOSED):
+        if float(said) * scale == second.value and (same or what in (TRANSPOSED, EXCHANGED)):
             break
     else:
         return

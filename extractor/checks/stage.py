@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from ..model import Document, Figure, LedgerEntry
 from ..records import changer
-from . import averages, glued, grammar, growth, relations, repeats, shares, sums
+from . import averages, glued, grammar, growth, relations, repeats, share_reading, shares, sums
 from .catalogue import make_flag
 from .dates import GLUED_DATE, DamagedDate, damaged_dates
 from .grammar import Finding
 from .plausibility import Bounds, packaged
 from .readings import Evidence
 from .repairs import part, resolve
+from .share_reading import Share
 from .splits import splits
 from .work import Claim, Item, Sheet, amount_text
 
@@ -74,15 +75,16 @@ def run(
         if finding is not None:
             _missing(sheet, item, finding)
     groups = relations.groups(sheet)
-    _malformed(sheet, groups)
-    _arithmetic(sheet, groups)
+    shared = share_reading.read(sheet)
+    _malformed(sheet, groups, shared)
+    _arithmetic(sheet, groups, shared)
     return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, document))
 
 
-def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
+def _malformed(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
     for turn in range(ROUNDS):
         glued.collect(sheet, groups)
-        solutions = shares.check(sheet, False)
+        solutions = shares.check(sheet, shared, False)
         for solution in solutions:
             for index, _, _ in solution.cuts:
                 sheet.items[index].doubt(
@@ -103,12 +105,12 @@ def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
             break
 
 
-def _arithmetic(sheet: Sheet, groups: list[relations.Group]) -> None:
+def _arithmetic(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
     """The checks of the registry, confirmations first: what one check proves, the next one does not suspect."""
     sums.check(sheet, groups)
     averages.check(sheet)
     growth.check(sheet)
-    shares.check(sheet, True, frozenset(part.index for group in groups for part in group.parts))
+    shares.check(sheet, shared, True, frozenset(part.index for group in groups for part in group.parts))
     repeats.check(sheet)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .arith import contradict, printed_digits, slips
+from .arith import Arithmetic, contradict, printed_digits, widened
 from .catalogue import flag_code
 from .relations import Group, crossing, overlapping
+from .slips import EXCHANGED, TRANSPOSED, slips
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 SUM_MISMATCH = flag_code(
@@ -34,6 +35,36 @@ _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
 #: How many half units 已 and 未 and all must be worth before one transposed digit that explains them is no chance.
 ALL_OF = 200
+
+
+class _Total(Arithmetic):
+    """A whole (its ``value`` may be that of a count printed beside it) and the parts that should add up to it."""
+
+    __slots__ = ("parts", "sheet", "value", "whole")
+
+    def __init__(self, sheet: Sheet, whole: Item, parts: list[Item], value: float) -> None:
+        self.sheet = sheet
+        self.whole = whole
+        self.parts = parts
+        self.value = value
+
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        goal, room = (value, slack) if member is self.whole else (self.value, self.sheet.slack(self.whole))
+        total = 0.0
+        for part in self.parts:
+            total += value if part is member else part.value
+            room += slack if part is member else self.sheet.slack(part)
+        return abs(total - goal) <= room * (1 + 1e-9)
+
+    def window(self, member: Item, slack: float) -> tuple[float, float]:
+        """What the whole and the other parts leave."""
+        total, room = 0.0, slack + self.sheet.slack(self.whole)
+        for part in self.parts:
+            total += part.value
+            room += self.sheet.slack(part)
+        room += 1e-9 * (abs(self.value) + abs(total))
+        left = total if member is self.whole else self.value - total + member.value
+        return left - room, left + room
 
 
 def check(sheet: Sheet, groups: list[Group]) -> None:
@@ -191,31 +222,18 @@ def _slip(
         digits, factor = printed_digits(sheet, item)
         if not digits or len(digits) > 12:
             continue
-        for what, said in slips(digits):
-            if not what.startswith("两位"):
+        scale = float(factor)
+        goal = item.value + (total - value if item is whole else value - total)
+        for _, what, said in slips(digits, *widened((goal - bound) / scale, (goal + bound) / scale)):
+            if what not in (TRANSPOSED, EXCHANGED):
                 break
-            change = float(said) * float(factor) - item.value
+            change = float(said) * scale - item.value
             if abs(total - value + (change if item is not whole else -change)) <= bound:
                 return True
     return False
 
 
 def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: float) -> None:
-    members = [whole, *parts]
-
-    difference = sum(part.value for part in parts) - value
-    slacks = sum(sheet.slack(item) for item in members)
-    scale = 1e-9 * (abs(value) + abs(total))
-
-    def holds(member: Item, new: float, half: float) -> bool:
-        change = value - new if member is whole else new - member.value
-        if abs(difference + change) > slacks + half + scale + 1e-9 * abs(new):
-            return False  # far off: most slips are, and need no sum
-        parts_sum = sum(new if part is member else part.value for part in parts)
-        goal = new if whole is member else value
-        slack = sum(half if item is member else sheet.slack(item) for item in members)
-        return abs(parts_sum - goal) <= slack * (1 + 1e-9)
-
     unit = whole.unit
     added = "+".join(sheet.number_text(part) for part in parts)
     evidence = f"{added} = {_amount(sheet, parts)}{unit}, 总数印作{sheet.printed(whole)}"
@@ -225,8 +243,8 @@ def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: f
         f"分项之和与总数不符:{evidence}",
         f"the parts do not add up: {evidence}",
         evidence,
-        members,
-        holds,
+        [whole, *parts],
+        _Total(sheet, whole, parts, value),
     )
 
 

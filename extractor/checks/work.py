@@ -128,9 +128,6 @@ class Sheet:
         self.level = level_of(document, view, figures)
         self._year: int | None = None
         self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
-        #: Shares (by index) that no pair of printed amounts gives, and those that no cut of one does: looked for once.
-        self.no_share: set[int] = set()
-        self.no_cut: set[int] = set()
         #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
         self.losses: dict[str, int] = {}
 
