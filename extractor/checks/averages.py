@@ -76,13 +76,14 @@ class _Quotient(Arithmetic):
 def check(sheet: Sheet) -> None:
     """Confirm and flag all averages of the document."""
     for item in sheet.items:
+        figure = item.figure
         if (
-            item.figure.role == "per_unit"
+            figure.role == "per_unit"
             and item.index >= 2
             and item.value > 0
             and not item.doubts
-            and item.figure.status == "actual"
-            and item.figure.value_max is None
+            and figure.status == "actual"
+            and figure.value_max is None
         ):
             found = _PER.search(sheet.view, max(0, item.start - 16), item.start)
             if found is not None:
@@ -139,7 +140,7 @@ def _mismatch(
     near_totals = [entry for entry in totals if entry[0].start >= begin]
     near_counts = [entry for entry in counts if entry[0].start >= begin]
     topic = label[:2]
-    named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0].start, 20)]
+    named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0], 20)]
     chained = (
         not topic
         and bool(near_totals and near_counts)

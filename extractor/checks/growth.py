@@ -109,25 +109,31 @@ class _Between(Arithmetic):
 
 def check(sheet: Sheet) -> None:
     """Confirm and flag all changes between two printed levels."""
-    items, view = sheet.items, sheet.view
+    items = sheet.items
     for index in range(1, len(items)):
         before, first = items[index], items[index - 1]
-        gap_size = before.start - first.end
-        if gap_size > 24 or gap_size < 1 or first.unit != before.unit or first.unit in ("%", ""):
-            continue
-        gap = view[first.end : before.start]
+        if 1 <= before.start - first.end <= 24 and first.unit == before.unit and first.unit not in ("%", ""):
+            _pair(sheet, first, before, index + 1)
+
+
+def _pair(sheet: Sheet, first: Item, before: Item, after: int) -> None:
+    """Two amounts of one unit beside each other, and item ``after`` behind them."""
+    view = sheet.view
+    gap = view[first.end : before.start]
+    if "到" in gap or "至" in gap or "为" in gap:
         to = _TO.search(gap)
         if to is not None:
-            if re.search(r"[由从]", view[max(0, first.start - 16) : first.start]):
-                _then(sheet, before, first, index + 1, to.group(1))
-            continue
-        if _THAN.search(gap) is None or index + 1 >= len(items):
-            continue
-        by = _BY.search(gap)
-        if by is not None:
-            _by(sheet, first, before, index + 1, by.group(1).startswith(_LESS))
-        else:
-            _than(sheet, first, before, index + 1)
+            verge = view[max(0, first.start - 16) : first.start]
+            if "由" in verge or "从" in verge:
+                _then(sheet, before, first, after, to.group(1))
+            return
+    if ("比" not in gap and "较" not in gap) or _THAN.search(gap) is None or after >= len(sheet.items):
+        return
+    by = _BY.search(gap)
+    if by is not None:
+        _by(sheet, first, before, after, by.group(1).startswith(_LESS))
+    else:
+        _than(sheet, first, before, after)
 
 
 def _by(sheet: Sheet, now: Item, change: Item, index: int, less: bool) -> None:

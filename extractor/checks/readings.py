@@ -164,7 +164,7 @@ def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> 
 
 
 def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tuple[list[Reading], list[str]]:
-    clause = sheet.clause_before(item.start, 40)
+    clause = sheet.clause_before(item, 40)
     start = item.sentence[0]
     context = sheet.view[max(start, item.start - 90) : item.start]
     cuts, excluded = splits(text)
@@ -244,8 +244,8 @@ def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, claus
     compare(sheet, reading, mine, parts, False)
     if unit and not reading.against:
         for other in evidence.by_value.get(first, ()):
-            if other.unit == unit and other is not item and _same_thing(clause, sheet.clause_before(other.start, 40)):
-                reading.proofs.append(f"另处印有“{sheet.clause_before(other.start, 12)}{sheet.printed(other)}”")
+            if other.unit == unit and other is not item and _same_thing(clause, sheet.clause_before(other, 40)):
+                reading.proofs.append(f"另处印有“{sheet.clause_before(other, 12)}{sheet.printed(other)}”")
                 break
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from .work import Item, Sheet
 
-_OF_WHICH = re.compile(r"其中|包括")
 #: A sentence that begins with what it divides; how many figures before it may name that.
 _HEAD = re.compile(r"[。；;\n][ \u3000]{0,4}([一-鿿]{2,12}?)(?:主要|具体|共)?\Z")
 _BACK = 8
@@ -53,20 +52,39 @@ class Group:
 
 def groups(sheet: Sheet) -> list[Group]:
     """All part-whole groups of the document, in text order."""
-    view, items, starts = sheet.view, sheet.items, sheet.starts
     found: list[Group] = []
-    for match in _OF_WHICH.finditer(view):
-        begin = match.start()
-        after = bisect_left(starts, match.end())
+    _of_which(sheet, found)
+    _brackets(sheet, found)
+    found.sort(key=lambda group: group.start)
+    return found
+
+
+def _signs(view: str, first: str, second: str) -> list[int]:
+    """Where either of two signs stands, in order."""
+    places: list[int] = []
+    for sign in (first, second):
+        at = view.find(sign)
+        while at >= 0:
+            places.append(at)
+            at = view.find(sign, at + len(sign))
+    places.sort()
+    return places
+
+
+def _of_which(sheet: Sheet, found: list[Group]) -> None:
+    view, items, starts = sheet.view, sheet.items, sheet.starts
+    for begin in _signs(view, "其中", "包括"):
+        behind = begin + 2
+        after = bisect_left(starts, behind)
         if after >= len(items):
             break
         first = items[after]
-        if first.start - match.end() > 120:
+        if first.start - behind > 120:
             continue
         opening = view[begin - 1] if begin else ""
         stop = first.sentence[1] or first.end
         if opening in "(（":
-            close = view.find(")" if opening == "(" else "）", match.end(), match.end() + 600)
+            close = view.find(")" if opening == "(" else "）", behind, behind + 600)
             stop = close if close > 0 else stop
         elif (outer := _closing(view, begin, first.start)) > 0:
             stop = min(stop, outer)
@@ -74,26 +92,31 @@ def groups(sheet: Sheet) -> list[Group]:
             # A639公里、其中B370公里,C2600公里: within an enumeration the next comma goes on with other things
             commas = [place for place in (view.find(sign, first.end, stop) for sign in ",，") if place > 0]
             stop = min(commas, default=stop)
-        head = _HEAD.search(view, max(0, begin - 20), begin) if match.group() == "包括" else None
+        marker = view[begin:behind]
+        head = _HEAD.search(view, max(0, begin - 20), begin) if marker == "包括" else None
         wholes = _wholes(sheet, after, begin) if head is None else _named(sheet, after, head[1])
-        parts = _take(sheet, after, stop, match.end(), _verb(sheet, wholes, first, match.end()))
-        if parts and wholes:
-            found.append(
-                Group(wholes, parts, match.group(), view[wholes[0].start : parts[-1].end], begin, opening in "(（")
-            )
-    for match in _BRACKET.finditer(view):
-        if match.group(1).startswith(("其中", "包括")):
+        if not wholes:
             continue
-        before = bisect_left(starts, match.start()) - 1
-        after = before + 1
-        if before < 0 or items[before].end != match.start() or after >= len(items):
+        parts = _take(sheet, after, stop, behind, _verb(sheet, wholes, first, behind))
+        if parts:
+            found.append(Group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in "(（"))
+
+
+def _brackets(sheet: Sheet, found: list[Group]) -> None:
+    view, items, starts = sheet.view, sheet.items, sheet.starts
+    for begin in _signs(view, "(", "（"):
+        after = bisect_left(starts, begin)
+        if after == 0 or items[after - 1].end != begin or after >= len(items):
+            continue  # no figure right before it, or none behind it
+        bracket = _BRACKET.match(view, begin)
+        if bracket is None or view.startswith(("其中", "包括"), begin + 1):
             continue
-        parts = _take(sheet, after, match.end(), match.start())
-        wholes = _wholes(sheet, after, match.start())
-        if parts and wholes:
-            found.append(Group(wholes, parts, "(", view[wholes[0].start : match.end()], match.start(), True))
-    found.sort(key=lambda group: group.start)
-    return found
+        wholes = _wholes(sheet, after, begin)
+        if not wholes:
+            continue
+        parts = _take(sheet, after, bracket.end(), begin)
+        if parts:
+            found.append(Group(wholes, parts, "(", view[wholes[0].start : bracket.end()], begin, True))
 
 
 def overlapping(group: Group) -> bool:
@@ -134,7 +157,7 @@ def _closing(view: str, begin: int, until: int) -> int:
 
 def _verb(sheet: Sheet, wholes: tuple[Item, ...], first: Item, marker_end: int) -> str:
     """The verb of the whole's clause (新增, 完成), '' where it has none or the first part repeats it."""
-    found = _NEXT.match(sheet.clause_before(wholes[0].start, 40)) if wholes else None
+    found = _NEXT.match(sheet.clause_before(wholes[0], 40)) if wholes else None
     return "" if found is None or found.group() in sheet.view[marker_end : first.start] else found.group()
 
 

@@ -118,7 +118,7 @@ def _year(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     mine = {item.unit: (float(value), 0.5)}
     check = Reading(Split(Decimal(year), value, year, rest, 0.5), "年", item.unit)
     compare(sheet, check, mine, evidence.wholes.get(item.index, ()), True)
-    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item.start, 40), "")
+    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item, 40), "")
     if check.against or (ceiling is not None and float(value) > ceiling[0]):
         return False
     doubts = item.doubts or []

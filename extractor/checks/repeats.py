@@ -22,12 +22,26 @@ REPEAT_CONFLICT = flag_code(
 
 def check(sheet: Sheet) -> None:
     """Compare the figures that the library gives the same indicator, place, period and status."""
-    seen: dict[tuple[str | None, ...], list[Item]] = {}
+    named: dict[str, list[Item]] = {}
     for item in sheet.items:
+        indicator = item.figure.indicator
+        if indicator is not None:
+            same = named.get(indicator)
+            if same is None:
+                named[indicator] = [item]
+            else:
+                same.append(item)
+    for items in named.values():
+        if len(items) > 1:
+            _same_indicator(sheet, items)
+
+
+def _same_indicator(sheet: Sheet, items: list[Item]) -> None:
+    seen: dict[tuple[str | None, ...], list[Item]] = {}
+    for item in items:
         figure = item.figure
         if (
-            figure.indicator is None
-            or figure.period is None
+            figure.period is None
             or item.doubts
             or figure.modifier != "none"
             or figure.cell is not None
@@ -35,19 +49,11 @@ def check(sheet: Sheet) -> None:
             or figure.direction is not None
         ):
             continue
-        key = (
-            figure.indicator,
-            figure.region_code,
-            figure.region,
-            figure.period,
-            figure.status,
-            figure.role,
-            item.unit,
-        )
+        key = (figure.region_code, figure.region, figure.period, figure.status, figure.role, item.unit)
         seen.setdefault(key, []).append(item)
-    for items in seen.values():
-        if len(items) > 1:
-            _compare(sheet, items)
+    for alike in seen.values():
+        if len(alike) > 1:
+            _compare(sheet, alike)
 
 
 def _compare(sheet: Sheet, items: list[Item]) -> None:

@@ -114,9 +114,7 @@ def _is_called_share(sheet: Sheet, previous: Item, percent: Item) -> bool:
     if "占" in gap or "率" in gap or "完成" in gap or "进度" in gap or "比重" in gap or "比例" in gap:
         return True
     return (
-        gap == "的"
-        and percent.start - previous.end == 1
-        and OF_GOAL.search(sheet.clause_before(previous.start)) is not None
+        gap == "的" and percent.start - previous.end == 1 and OF_GOAL.search(sheet.clause_before(previous)) is not None
     )
 
 
@@ -134,7 +132,7 @@ def _near(items: list[Item], percent: Item) -> list[Item]:
 
 def _level_whole(sheet: Sheet, part: Item) -> Item | None:
     """中央衔接资金支出1397万元 is out of the one amount printed before as 中央资金 (省级, 市级, 县级 alike)."""
-    clause = sheet.clause_before(part.start)
+    clause = sheet.clause_before(part)
     if "级" not in clause and "中央" not in clause:
         return None
     level = _LEVEL.search(clause)
@@ -144,7 +142,7 @@ def _level_whole(sheet: Sheet, part: Item) -> Item | None:
     for index in range(part.index - 1, max(-1, part.index - 40), -1):
         other = sheet.items[index]
         if other.unit == part.unit and other.figure.role == "level":
-            said = sheet.clause_before(other.start, 16)
+            said = sheet.clause_before(other, 16)
             if level.group() in said or (level.group()[:1] == "中" and "中央" in said):
                 if SPENT.search(said):
                     continue

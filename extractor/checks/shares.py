@@ -180,12 +180,12 @@ def _mismatch(
             return
         if stem is not None:
             # 率 of what the part's own clause says was done, over the figure just before it
-            said = sheet.clause_before(part.start)
+            said = sheet.clause_before(part)
             named = stem.strip("的为")[-2:]
             if named:
                 if len(named) < 2 or named not in said + sheet.printed(part) or len(wholes) > 2:
                     continue
-            elif not SPENT.search(said) or not _GIVEN.search(sheet.clause_before(wholes[0].start)) or len(wholes) > 1:
+            elif not SPENT.search(said) or not _GIVEN.search(sheet.clause_before(wholes[0])) or len(wholes) > 1:
                 continue
         elif len(wholes) > 2 or not (
             _INSIDE.search(view, wholes[-1].end, part.start) or _same_noun(sheet, part, wholes[-1])
@@ -214,8 +214,8 @@ def _of_plan(sheet: Sheet, near: list[Item], percent: Item, slack: float, plan: 
     wholes = [other for other in near[1:3] if other.unit == part.unit and other.sentence == part.sentence]
     if (
         wholes
-        and plan in sheet.clause_before(wholes[0].start, 14)
-        and plan not in sheet.clause_before(part.start, 14)
+        and plan in sheet.clause_before(wholes[0], 14)
+        and plan not in sheet.clause_before(part, 14)
         and percent.figure.status == "actual"
         and _plainly(part, wholes[0], percent)
         and _misses(sheet, part, wholes[0], percent, slack)
@@ -260,9 +260,9 @@ def _slipped(sheet: Sheet, part: Item, whole: Item, percent: Item) -> bool:
 
 def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
     """护理型床位5352张 of 床位8920张, 村47个 of 138个行政村: the part's noun ends the whole's."""
-    noun = sheet.clause_before(part.start, 14)
+    noun = sheet.clause_before(part, 14)
     found = re.match(r"[^,，、。;；:：（）()\d]{1,10}", sheet.view[whole.end : whole.end + 10])
-    mine = sheet.clause_before(whole.start, 14)
+    mine = sheet.clause_before(whole, 14)
     size = 1 if noun[-1:] in "村户" else 2
     tail = noun[-size:]
     return len(tail) == size and (mine.endswith(tail) or (found is not None and tail in found.group()))

@@ -78,7 +78,7 @@ def run(
     shared = share_reading.read(sheet)
     _malformed(sheet, groups, shared)
     _arithmetic(sheet, groups, shared)
-    return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, document))
+    return CheckResult(tuple([_finish(item) for item in sheet.items]), _ledger(ledger, dates, document))
 
 
 def _malformed(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
@@ -139,7 +139,7 @@ def _missing(sheet: Sheet, item: Item, finding: Finding) -> None:
 
 def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
     """总参保户数626213968: households and persons run together where the whole cannot be households."""
-    clause = sheet.clause_before(item.start)
+    clause = sheet.clause_before(item)
     ceiling = sheet.bounds.ceiling("户", sheet.level_for(item), clause, clause)
     text = sheet.view[item.start : item.number_end]
     if ceiling is None or float(finding.value) <= ceiling[0]:
@@ -180,7 +180,7 @@ def _pair(sheet: Sheet, item: Item, finding: Finding) -> None:
     after = sheet.at(finding.end)
     evidence = finding.why
     if after is not None and after.unit in ("人", "元") and finding.value:
-        clause = sheet.clause_before(item.start, 40)
+        clause = sheet.clause_before(item, 40)
         for unit in ("户",) if after.unit == "人" else (sheet.bounds.measure_of(clause) or "户",):
             entry = sheet.bounds.ratio(unit, after.unit, clause)
             per = after.value / float(finding.value)

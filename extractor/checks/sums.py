@@ -99,7 +99,7 @@ def _label(sheet: Sheet, item: Item) -> str:
         and sheet.items[item.index - 1].unit != item.unit
     ):
         item = sheet.items[item.index - 1]  # 秋季548人、82.2万元: the pair has one label
-    text = sheet.clause_before(item.start, 24)
+    text = sheet.clause_before(item, 24)
     gap = item.start - sheet.items[item.index - 1].end if item.index else len(text)
     return text[max(0, len(text) - gap) :].lstrip("、和及与(（")
 
@@ -107,7 +107,7 @@ def _label(sheet: Sheet, item: Item) -> str:
 def _noun(sheet: Sheet, item: Item) -> str:
     """Two characters that name what a count counts: the end of the noun behind it, or before it."""
     found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end : item.end + 14])
-    text = found.group() if found else sheet.clause_before(item.start, 14)
+    text = found.group() if found else sheet.clause_before(item, 14)
     return text.strip()[-2:]
 
 
@@ -145,7 +145,7 @@ def _inner(sheet: Sheet, group: Group, part: Item) -> bool:
 
 def _better_whole(sheet: Sheet, group: Group, whole: Item, parts: list[Item]) -> Item:
     """Among counts printed before the list, the one whose noun the parts share (460个服务网点 for 便民网点424个)."""
-    noun = sheet.clause_before(parts[-1].start, 14)[-2:]
+    noun = sheet.clause_before(parts[-1], 14)[-2:]
     for index in range(whole.index, max(-1, whole.index - 3), -1):
         other = sheet.items[index]
         if other.unit == whole.unit and other.sentence == whole.sentence and noun and _noun(sheet, other) == noun:
@@ -185,10 +185,10 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
 
 def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
     labels = [_label(sheet, part) for part in parts]
-    if len(parts) == 3 and _INDUSTRIES.search(sheet.clause_before(parts[0].start, 20) + labels[0]):
+    if len(parts) == 3 and _INDUSTRIES.search(sheet.clause_before(parts[0], 20) + labels[0]):
         return True
     years = [_YEARS.search(label) for label in labels]
-    if len(parts) >= 2 and all(years) and _SPAN_OF_YEARS.search(sheet.clause_before(whole.start, 24)):
+    if len(parts) >= 2 and all(years) and _SPAN_OF_YEARS.search(sheet.clause_before(whole, 24)):
         return True
     if _REST.search(labels[-1]):
         return True
@@ -341,7 +341,7 @@ def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
                 continue
             if done is None:
                 chain = items[index - 1] if index and item.start - items[index - 1].end <= 1 else item
-                said = _DONE.search(sheet.clause_before(chain.start, 24))
+                said = _DONE.search(sheet.clause_before(chain, 24))
                 if said is None or verb not in said.group(1):
                     break
                 done = item
