@@ -41,6 +41,8 @@ class Evidence:
     by_value: dict[float, list[Item]]
     groups: dict[int, list[Group]]
     """The lists that a figure is a part of."""
+    weighed: dict[int, tuple[list[Reading], list[str]]] = field(default_factory=dict)
+    """Readings by figure, as long as nothing they depend on is flagged or repaired."""
 
     @classmethod
     def gather(cls, sheet: Sheet, groups: list[Group], solutions: list[Solution]) -> Evidence:
@@ -135,9 +137,7 @@ def _as_before(sheet: Sheet, item: Item) -> str | None:
 
 
 def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> list[str]:
-    sibling = _sibling(sheet, item)
-    if sibling is not None:
-        return [sibling[0]]
+    """The measures that a glued number may have lost, where no pair beside it says which."""
     noun = clause
     for tail in ("共计", "共有", "共", "为", "达", "约", "余额", "总额", "金额", "规模", "资金"):
         noun = noun.removesuffix(tail)
@@ -168,9 +168,11 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
     start = item.sentence[0]
     context = sheet.view[max(start, item.start - 90) : item.start]
     cuts, excluded = splits(text)
-    units = _first_units(sheet, item, clause, item.doubts or [])
+    if not cuts:
+        return [], excluded
     sibling = _sibling(sheet, item)
-    remainders = evidence.remainders(sheet, item)
+    units = [sibling[0]] if sibling is not None else _first_units(sheet, item, clause, item.doubts or [])
+    remainders: list[tuple[float, str, float, str]] | None = None
     solved = evidence.solutions.get(item.index, ())
     found: list[Reading] = []
     for cut in cuts:
@@ -198,6 +200,8 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
                 and 0.75 <= float(cut.second) / float(cut.first) / sibling[1] <= 1.33
             ):
                 reading.proofs.append(f"与同句并列的每{unit}{amount_text(short(sibling[1]), item.unit)}相近")
+            if remainders is None:
+                remainders = evidence.remainders(sheet, item)
             for rest, rest_unit, half, shown in remainders:
                 own = float(cut.second) if rest_unit == item.unit else float(cut.first) if rest_unit == unit else None
                 if own is not None and abs(own - rest) <= half + cut.half:

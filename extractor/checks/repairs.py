@@ -26,7 +26,10 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
         readings: list[Reading] = []
         excluded: list[str] = []
     else:
-        readings, excluded = readings_of(sheet, item, evidence, text)
+        known = evidence.weighed.get(item.index)
+        if known is None:
+            known = evidence.weighed[item.index] = readings_of(sheet, item, evidence, text)
+        readings, excluded = known
     alive = [reading for reading in readings if not reading.against]
     dead = [f"{reading.text}:{'、'.join(reading.against)}" for reading in readings if reading.against] + excluded
     best = unique(alive)

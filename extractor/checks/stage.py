@@ -97,11 +97,17 @@ def _malformed(sheet: Sheet, groups: list[relations.Group], shared: list[Share])
         if not doubted:
             break
         evidence = Evidence.gather(sheet, groups, solutions)
-        repaired = sum(resolve(sheet, item, evidence, False) for item in doubted)
+        repaired = 0
+        for item in doubted:
+            if resolve(sheet, item, evidence, False):
+                repaired += 1
+                evidence.weighed.clear()
         if repaired == 0 or turn == ROUNDS - 1:
             for item in doubted:
                 if not item.repair and not item.flags:
                     resolve(sheet, item, evidence, True)
+                    if item.repair or item.flags:
+                        evidence.weighed.clear()
             break
 
 
