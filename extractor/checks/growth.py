@@ -109,11 +109,11 @@ class _Between(Arithmetic):
 
 def check(sheet: Sheet) -> None:
     """Confirm and flag all changes between two printed levels."""
-    items = sheet.items
-    for index in range(1, len(items)):
-        before, first = items[index], items[index - 1]
-        if 1 <= before.start - first.end <= 24 and first.unit == before.unit and first.unit not in ("%", ""):
-            _pair(sheet, first, before, index + 1)
+    edge, unit = -1, ""
+    for item in sheet.items:
+        if item.unit == unit and 1 <= item.start - edge <= 24 and unit not in ("%", ""):
+            _pair(sheet, sheet.items[item.index - 1], item, item.index + 1)
+        edge, unit = item.end, item.unit
 
 
 def _pair(sheet: Sheet, first: Item, before: Item, after: int) -> None:

@@ -195,15 +195,15 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
                 sibling is not None
                 and unit == sibling[0]
                 and not reading.against
-                and float(cut.first)
+                and cut.one
                 and sibling[1]
-                and 0.75 <= float(cut.second) / float(cut.first) / sibling[1] <= 1.33
+                and 0.75 <= cut.two / cut.one / sibling[1] <= 1.33
             ):
                 reading.proofs.append(f"与同句并列的每{unit}{amount_text(short(sibling[1]), item.unit)}相近")
             if remainders is None:
                 remainders = evidence.remainders(sheet, item)
             for rest, rest_unit, half, shown in remainders:
-                own = float(cut.second) if rest_unit == item.unit else float(cut.first) if rest_unit == unit else None
+                own = cut.two if rest_unit == item.unit else cut.one if rest_unit == unit else None
                 if own is not None and abs(own - rest) <= half + cut.half:
                     reading.proofs.append(shown)
             reading.proofs.extend(
@@ -215,7 +215,7 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
 
 def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, clause: str, context: str) -> None:
     cut, unit = reading.cut, reading.first_unit
-    first, second = float(cut.first), float(cut.second)
+    first, second = cut.one, cut.two
     if second == 0:
         reading.against.append("第二个数为0")
         return

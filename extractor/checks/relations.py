@@ -59,10 +59,10 @@ def groups(sheet: Sheet) -> list[Group]:
     return found
 
 
-def _signs(view: str, first: str, second: str) -> list[int]:
-    """Where either of two signs stands, in order."""
+def _markers(view: str) -> list[int]:
+    """Where 其中 and 包括 stand, in order."""
     places: list[int] = []
-    for sign in (first, second):
+    for sign in ("其中", "包括"):
         at = view.find(sign)
         while at >= 0:
             places.append(at)
@@ -73,7 +73,7 @@ def _signs(view: str, first: str, second: str) -> list[int]:
 
 def _of_which(sheet: Sheet, found: list[Group]) -> None:
     view, items, starts = sheet.view, sheet.items, sheet.starts
-    for begin in _signs(view, "其中", "包括"):
+    for begin in _markers(view):
         behind = begin + 2
         after = bisect_left(starts, behind)
         if after >= len(items):
@@ -103,11 +103,11 @@ def _of_which(sheet: Sheet, found: list[Group]) -> None:
 
 
 def _brackets(sheet: Sheet, found: list[Group]) -> None:
-    view, items, starts = sheet.view, sheet.items, sheet.starts
-    for begin in _signs(view, "(", "（"):
-        after = bisect_left(starts, begin)
-        if after == 0 or items[after - 1].end != begin or after >= len(items):
-            continue  # no figure right before it, or none behind it
+    view, items = sheet.view, sheet.items
+    for after in range(1, len(items)):
+        begin = items[after - 1].end
+        if view[begin] not in "(（":
+            continue
         bracket = _BRACKET.match(view, begin)
         if bracket is None or view.startswith(("其中", "包括"), begin + 1):
             continue
@@ -144,6 +144,12 @@ def _named(sheet: Sheet, after: int, name: str) -> tuple[Item, ...]:
     return ()
 
 
+def _earlier(view: str, begin: int, end: int) -> bool:
+    """Whether what stands before a number makes it one of another time: 比上年7.3万元."""
+    before = view[begin:end]
+    return ("比" in before or "较" in before) and _EARLIER.search(before) is not None
+
+
 def _closing(view: str, begin: int, until: int) -> int:
     """Where a bracket opened before ``begin`` in the same sentence closes, or -1: a 其中 inside it ends with it."""
     opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
@@ -174,7 +180,7 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int, verb: str = "") 
             break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
         if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
             break
-        if end > after and _EARLIER.search(view, max(edge, items[end].start - 14), items[end].start):
+        if end > after and _earlier(view, max(edge, items[end].start - 14), items[end].start):
             break  # 其中…,比上年7.3万元增加…: the year before is no part
         if verb and end > after and gap[:1] in ",，" and gap.startswith(verb, 1):
             break
@@ -194,7 +200,7 @@ def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
         if (
             item.figure.role in ("growth", "share", "criterion", "change", "per_unit")
             or item.unit in ("%", "个百分点", "")
-            or _EARLIER.search(view, max(0, item.start - 14), item.start)
+            or _earlier(view, max(0, item.start - 14), item.start)
         ):
             if len(gap) > 60 or "\n" in gap:
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..model import Repair
+from ..records import maker
 from .catalogue import make_flag
 from .dates import GLUED_DATE
 from .glued import GLUED, IMPLAUSIBLE, ORDER_VIOLATION
@@ -12,6 +13,7 @@ from .readings import Evidence, Reading, compare, rank, readings_of, unique
 from .splits import Split
 from .work import Item, Sheet
 
+_repaired = maker(Repair)
 _NAMES = {"户": "户数", "人": "人数", "元": "金额", "人次": "人次"}
 
 
@@ -82,7 +84,7 @@ def _subject(item: Item, unit: str) -> str:
 def part(sheet: Sheet, item: Item, value: Decimal, unit: str, rule: str) -> Repair:
     """One quantity of a reading, with the indicator the library gives it."""
     subject = _subject(item, unit)
-    return Repair(
+    return _repaired(
         value=value, unit=unit, subject=subject, indicator=sheet.indicator(item, value, unit, subject), rule=rule
     )
 
@@ -119,7 +121,7 @@ def _year(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     year, rest = text[:4], text[4:]
     value = Decimal(rest)
     mine = {item.unit: (float(value), 0.5)}
-    check = Reading(Split(Decimal(year), value, year, rest, 0.5), "年", item.unit)
+    check = Reading(Split(year, rest), "年", item.unit)
     compare(sheet, check, mine, evidence.wholes.get(item.index, ()), True)
     ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item, 40), "")
     if check.against or (ceiling is not None and float(value) > ceiling[0]):

@@ -29,9 +29,9 @@ def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | 
     if item.value < 100 or item.figure.modifier != "none":
         return found
     for cut in splits(sheet.view[item.start : item.number_end])[0]:
-        found.append((float(cut.first), "", 0.5, cut, 0))
+        found.append((cut.one, "", 0.5, cut, 0))
         if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
-            found.append((float(cut.second), item.unit, cut.half, cut, 1))
+            found.append((cut.two, item.unit, cut.half, cut, 1))
     return found
 
 

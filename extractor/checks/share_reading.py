@@ -96,10 +96,11 @@ def _wording(label: str) -> tuple[int, str | None]:
 def read(sheet: Sheet) -> list[Share]:
     """The percentages of the document that stand behind amounts and are called a share of something."""
     found: list[Share] = []
-    for item in sheet.items:
-        if item.unit != "%" or item.figure.role == "growth" or item.figure.direction is not None or not item.index:
+    for item in sheet.percents:
+        figure = item.figure
+        if not item.index or figure.role == "growth" or figure.direction is not None:
             continue
-        if not 0 < item.value < 1000 or item.figure.value_max is not None or item.value == 100:
+        if not 0 < item.value < 1000 or figure.value_max is not None or item.value == 100:
             continue
         if _is_called_share(sheet, sheet.items[item.index - 1], item):
             near = _near(sheet.items, item)

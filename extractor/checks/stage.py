@@ -78,7 +78,7 @@ def run(
     shared = share_reading.read(sheet)
     _malformed(sheet, groups, shared)
     _arithmetic(sheet, groups, shared)
-    return CheckResult(tuple([_finish(item) for item in sheet.items]), _ledger(ledger, dates, document))
+    return CheckResult(tuple(_finished(sheet)), _ledger(ledger, dates, document))
 
 
 def _malformed(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
@@ -201,15 +201,20 @@ def _in_date(dates: tuple[DamagedDate, ...], position: int) -> bool:
     return any(date.start <= position < date.end for date in dates)
 
 
-def _finish(item: Item) -> Figure:
-    if item.flags is None and item.confirmed is None and not item.repair:
-        return item.figure
-    return _changed(
-        item.figure,
-        flags=item.figure.flags + tuple(item.flags or ()),
-        repair=item.repair or item.figure.repair,
-        confirmed=tuple(sorted({*item.figure.confirmed, *(item.confirmed or ())})),
-    )
+def _finished(sheet: Sheet) -> list[Figure]:
+    """The figures with what was found out; most are clean and stay what they are."""
+    found = []
+    for item in sheet.items:
+        figure = item.figure
+        if item.flags is not None or item.confirmed is not None or item.repair:
+            figure = _changed(
+                figure,
+                flags=figure.flags + tuple(item.flags or ()),
+                repair=item.repair or figure.repair,
+                confirmed=tuple(sorted({*figure.confirmed, *(item.confirmed or ())})),
+            )
+        found.append(figure)
+    return found
 
 
 def _ledger(

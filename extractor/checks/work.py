@@ -129,6 +129,7 @@ class Sheet:
         self.bounds = bounds
         self.claim = claim
         self.items = [Item(index, figure) for index, figure in enumerate(figures)]
+        self.percents = [item for item in self.items if item.unit == "%"]
         self.starts = [figure.start for figure in figures]
         self.level = level_of(document, view, figures)
         self._year: int | None = None
