@@ -60,8 +60,8 @@ class Bounds:
 
     magnitudes: dict[str, tuple[Magnitude, ...]]
     ratios: dict[tuple[str, str], tuple[Ratio, ...]]
-    nouns: tuple[tuple[str, str], ...]
-    """(noun ending, measure), longest noun first."""
+    nouns: dict[str, tuple[tuple[str, str], ...]]
+    """(noun ending, measure) by the last character, longest noun first."""
     orders: tuple[tuple[str, str], ...]
     """(part, whole) indicator ids."""
     partitions: tuple[tuple[str, ...], ...] = ()
@@ -94,7 +94,7 @@ class Bounds:
 
     def measure_of(self, noun: str) -> str | None:
         """The measure word of a counted noun that ends ``noun`` (资产 -> 个), or None."""
-        for ending, unit in self.nouns:
+        for ending, unit in self.nouns.get(noun[-1:], ()):
             if noun.endswith(ending):
                 return unit
         return None
@@ -176,10 +176,13 @@ def _read(path: Path) -> Bounds:
     words = dict(_lists(fields, "terms"))
     fields.done()
     problems.raise_any()
+    by_last: dict[str, list[tuple[str, str]]] = {}
+    for noun, unit in sorted(nouns, key=lambda pair: (-len(pair[0]), pair)):
+        by_last.setdefault(noun[-1:], []).append((noun, unit))
     return Bounds(
         {unit: tuple(found) for unit, found in magnitudes.items()},
         {pair: tuple(found) for pair, found in ratios.items()},
-        tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))),
+        {last: tuple(found) for last, found in by_last.items()},
         tuple(orders),
         partitions,
         words.get("money", ()),

@@ -40,13 +40,18 @@ ALL_OF = 200
 class _Total(Arithmetic):
     """A whole (its ``value`` may be that of a count printed beside it) and the parts that should add up to it."""
 
-    __slots__ = ("parts", "sheet", "value", "whole")
+    __slots__ = ("parts", "room", "sheet", "total", "value", "whole")
 
     def __init__(self, sheet: Sheet, whole: Item, parts: list[Item], value: float) -> None:
         self.sheet = sheet
         self.whole = whole
         self.parts = parts
         self.value = value
+        self.total = 0.0
+        self.room = sheet.slack(whole)
+        for part in parts:
+            self.total += part.value
+            self.room += sheet.slack(part)
 
     def holds(self, member: Item, value: float, slack: float) -> bool:
         goal, room = (value, slack) if member is self.whole else (self.value, self.sheet.slack(self.whole))
@@ -58,12 +63,8 @@ class _Total(Arithmetic):
 
     def window(self, member: Item, slack: float) -> tuple[float, float]:
         """What the whole and the other parts leave."""
-        total, room = 0.0, slack + self.sheet.slack(self.whole)
-        for part in self.parts:
-            total += part.value
-            room += self.sheet.slack(part)
-        room += 1e-9 * (abs(self.value) + abs(total))
-        left = total if member is self.whole else self.value - total + member.value
+        room = self.room + slack + 1e-9 * (abs(self.value) + abs(self.total))
+        left = self.total if member is self.whole else self.value - self.total + member.value
         return left - room, left + room
 
 
@@ -318,8 +319,11 @@ def _near(sheet: Sheet, begin: int, end: int) -> Item | None:
     return None
 
 
+_BREAK = re.compile(r"[,，、。;；\n]")
+
+
 def _breaks(gap: str) -> bool:
-    return any(sign in gap for sign in ",，、。;；\n")
+    return _BREAK.search(gap) is not None
 
 
 def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
