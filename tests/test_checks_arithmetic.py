@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from extractor import extract
 from extractor.checks.arith import share_holds
-from extractor.checks.slips import slips
+from extractor.checks.slips import POINT, slips
 from extractor.checks.splits import splits
 
 HEAD = "白水坝县2023年工作总结\n发布时间:2024-01-15\n"
@@ -194,6 +194,16 @@ def test_slips_differ_from_the_number_and_from_each_other(number: int) -> None:
     assert str(number) not in said
     assert len(said) == len(set(said))
     assert all(candidate[0] != "0" or candidate[1:2] == "." for candidate in said)
+
+
+@given(st.decimals(min_value=0, max_value=10**6, places=1), st.floats(0, 10**7), st.floats(0, 100))
+@settings(max_examples=200)
+def test_a_window_leaves_the_slips_within_it_and_their_ranks(number: Decimal, low: float, width: float) -> None:
+    text = str(number).removesuffix(".0")
+    every = slips(text)
+    assert [rank for rank, _, _ in every] == list(range(len(every)))
+    inside = [slip for slip in every if low <= float(slip[2]) <= low + width or slip[1].startswith(POINT)]
+    assert slips(text, low, low + width) == inside
 
 
 def test_a_sentence_that_names_its_total_is_compared_with_that_one() -> None:

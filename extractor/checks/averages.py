@@ -91,26 +91,32 @@ def check(sheet: Sheet) -> None:
 
 
 def _one(sheet: Sheet, average: Item, per: str, label: str) -> None:
+    counted = _COUNT_OF.get(per, ())
+    if average.unit in counted:
+        return
     counts: list[tuple[Item, float, float]] = []
     totals: list[tuple[Item, float, float]] = []
     for index in range(average.index - 1, max(-1, average.index - 1 - REACH), -1):
         item = sheet.items[index]
         if average.start - item.end > SPAN:
             break
+        if not item.repair and item.unit != average.unit and item.unit not in counted:
+            continue
+        figure = item.figure
         if (
-            item.figure.role not in ("level", "change")
-            or item.figure.value_max is not None
-            or item.figure.status != average.figure.status
+            figure.role not in ("level", "change")
+            or figure.value_max is not None
+            or figure.status != average.figure.status
         ):
             continue
         for value, unit, half in sheet.quantities(item):
             if value <= 0:
                 continue
-            if unit in _COUNT_OF.get(per, ()):
+            if unit in counted:
                 counts.append((item, value, half))
             elif unit == average.unit:
                 totals.append((item, value, half))
-    if average.unit in _COUNT_OF.get(per, ()):
+    if not totals:
         return
     half = sheet.slack(average)
     for total, total_value, total_half in totals:

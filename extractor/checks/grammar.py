@@ -46,6 +46,8 @@ _PAIR = re.compile(
     r"(\d(?<![\d.]\d)\d{0,5}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))"
 )
 _TWO_POINTS = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
+_YEAR = re.compile(YEAR)
+_STOP = re.compile(r"[，,。;；、：:\s]")
 _PLAIN = re.compile(r"\d{2,20}\Z")
 _AFTER = "，,。;；、)）"
 _NOUN_TAIL = re.compile(r"(?:共计|共有|共|总计|为|达到|达|约|已)*\Z")
@@ -103,7 +105,7 @@ def _rate_finding(view: str, match: re.Match[str], bounds: Bounds) -> Finding | 
         return None
     if unit and per and not double:
         return None
-    if re.fullmatch(YEAR, number) and per in ("年", "月", "日"):
+    if _YEAR.fullmatch(number) and per in ("年", "月", "日"):
         return None
     context = view[max(0, match.start() - 40) : match.start()]
     units, lost = _rate_units(number, unit, per, last, double, context, bounds)
@@ -170,11 +172,11 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds, figures: tu
             continue
         noun = _NOUN_TAIL.sub("", before)
         unit = bounds.measure_of(noun) or _elsewhere(view, text, noun, figures)
-        if unit is None or (re.fullmatch(YEAR, text) and unit != "户") or (unit in ("个", "家") and int(text) < 10):
+        if unit is None or (_YEAR.fullmatch(text) and unit != "户") or (unit in ("个", "家") and int(text) < 10):
             continue
         if unit != "户" and len(text) > 8:
             continue
-        named = re.split(r"[，,。;；、：:\s]", noun)[-1][-12:]
+        named = _STOP.split(noun)[-1][-12:]
         found.append(
             Finding(
                 entry.start,

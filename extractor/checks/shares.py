@@ -23,6 +23,8 @@ SHARE_MISMATCH = flag_code(
     example="投入资金2400万元,其中用于产业1440万元,占比52%: 1440/2400 = 60%.",
 )
 
+_NAMED = re.compile(r"[^,，、。;；:：（）()\d]{1,10}")
+_BASE = re.compile(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}")
 _INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 
 
@@ -261,7 +263,7 @@ def _slipped(sheet: Sheet, part: Item, whole: Item, percent: Item) -> bool:
 def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
     """护理型床位5352张 of 床位8920张, 村47个 of 138个行政村: the part's noun ends the whole's."""
     noun = sheet.clause_before(part, 14)
-    found = re.match(r"[^,，、。;；:：（）()\d]{1,10}", sheet.view[whole.end : whole.end + 10])
+    found = _NAMED.match(sheet.view, whole.end, whole.end + 10)
     mine = sheet.clause_before(whole, 14)
     size = 1 if noun[-1:] in "村户" else 2
     tail = noun[-size:]
@@ -270,7 +272,7 @@ def _same_noun(sheet: Sheet, part: Item, whole: Item) -> bool:
 
 def _named_base(view: str, last: Item, percent: Item) -> bool:
     """占全市未脱贫人口的86%: the base is named and may be another one than the figures printed before."""
-    return re.search(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}", view[last.end : percent.start]) is not None
+    return _BASE.search(view, last.end, percent.start) is not None
 
 
 def report_mismatch(sheet: Sheet, part: Item, whole: Item, percent: Item) -> None:

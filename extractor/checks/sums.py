@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal
 
 from .arith import Arithmetic, contradict, printed_digits, widened
@@ -29,6 +30,7 @@ _YEARS = re.compile(r"(?:19|20)\d\d年?\Z")
 #: 第一、二、三产业增加值分别为: three parts that are always all.
 _INDUSTRIES = re.compile(r"[一二]、[二三]?、?三(?:次)?产")
 _SPAN_OF_YEARS = re.compile(r"[两二三四五六]年|年均|期间|累计")
+_NAMED = re.compile(r"[^,，、。;；:：（）()\d]{2,14}")
 _DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
 _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
@@ -107,7 +109,7 @@ def _label(sheet: Sheet, item: Item) -> str:
 
 def _noun(sheet: Sheet, item: Item) -> str:
     """Two characters that name what a count counts: the end of the noun behind it, or before it."""
-    found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end : item.end + 14])
+    found = _NAMED.match(sheet.view, item.end, item.end + 14)
     text = found.group() if found else sheet.clause_before(item, 14)
     return text.strip()[-2:]
 
@@ -257,28 +259,35 @@ def _amount(sheet: Sheet, parts: list[Item]) -> str:
 
 def _levels(sheet: Sheet) -> None:
     """资金50997万元,中央8500万元、省级4497万元、市级19650万元、县级18350万元: a list along the levels without 其中."""
-    if "中央" not in sheet.view:
-        return
+    place = sheet.view.find("中央")
+    done = 0
+    while place >= 0:
+        after = bisect_left(sheet.starts, place + 2)
+        for index in (after, after + 1):  # a pair has one label
+            if done <= index < len(sheet.items):
+                done = _level_list(sheet, index)
+        place = sheet.view.find("中央", place + 2)
+
+
+def _level_list(sheet: Sheet, index: int) -> int:
+    """The list that begins at item ``index``, if one does, and its end."""
     items = sheet.items
-    index = 0
-    while index < len(items):
-        first = items[index]
-        if first.unit == "元" and first.confirmed is None and "中央" in _label(sheet, first):
-            run = [first]
-            seen = {1}
-            cursor = index + 1
-            while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:
-                found = _LEVELS.search(_label(sheet, items[cursor]))
-                if items[cursor].unit != "元" or found is None or found.lastindex in seen:
-                    break
-                seen.add(found.lastindex or 0)
-                run.append(items[cursor])
-                cursor += 1
-            if len(run) >= 3 and index and not any(_open(item) for item in run):
-                _run(sheet, items[index - 1], run)
-            index = cursor
-        else:
-            index += 1
+    first = items[index]
+    if first.unit != "元" or first.confirmed is not None or "中央" not in _label(sheet, first):
+        return index + 1
+    run = [first]
+    seen = {1}
+    cursor = index + 1
+    while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:
+        found = _LEVELS.search(_label(sheet, items[cursor]))
+        if items[cursor].unit != "元" or found is None or found.lastindex in seen:
+            break
+        seen.add(found.lastindex or 0)
+        run.append(items[cursor])
+        cursor += 1
+    if len(run) >= 3 and index and not any(_open(item) for item in run):
+        _run(sheet, items[index - 1], run)
+    return cursor
 
 
 def _run(sheet: Sheet, whole: Item, run: list[Item]) -> None:
