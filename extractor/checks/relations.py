@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from ..records import maker
 from .work import Item, Sheet
 
 #: A sentence that begins with what it divides; how many figures before it may name that.
@@ -48,6 +49,9 @@ class Group:
     """From the whole to the last part."""
     start: int
     bracket: bool
+
+
+_group = maker(Group)
 
 
 def groups(sheet: Sheet) -> list[Group]:
@@ -99,7 +103,7 @@ def _of_which(sheet: Sheet, found: list[Group]) -> None:
             continue
         parts = _take(sheet, after, stop, behind, _verb(sheet, wholes, first, behind))
         if parts:
-            found.append(Group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in "(（"))
+            found.append(_group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in "(（"))
 
 
 def _brackets(sheet: Sheet, found: list[Group]) -> None:
@@ -116,7 +120,7 @@ def _brackets(sheet: Sheet, found: list[Group]) -> None:
             continue
         parts = _take(sheet, after, bracket.end(), begin)
         if parts:
-            found.append(Group(wholes, parts, "(", view[wholes[0].start : bracket.end()], begin, True))
+            found.append(_group(wholes, parts, "(", view[wholes[0].start : bracket.end()], begin, True))
 
 
 def overlapping(group: Group) -> bool:
@@ -153,7 +157,10 @@ def _earlier(view: str, begin: int, end: int) -> bool:
 def _closing(view: str, begin: int, until: int) -> int:
     """Where a bracket opened before ``begin`` in the same sentence closes, or -1: a 其中 inside it ends with it."""
     opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
-    if opening < 0 or any(sign in view[opening:begin] for sign in ")）。"):
+    if opening < 0:
+        return -1
+    inside = view[opening:begin]
+    if ")" in inside or "）" in inside or "。" in inside:
         return -1
     closing = [
         place for place in (view.find(")", begin, begin + 600), view.find("）", begin, begin + 600)) if place > 0

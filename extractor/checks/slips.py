@@ -41,8 +41,9 @@ def slips(text: str, low: float = -inf, high: float = inf) -> list[tuple[int, st
         rank += 1
     misread: list[tuple[int, str, str]] = []
     _misreadings(text, places, digits, (value, power), (low, high), leading, misread)
-    # One digit less or more is less than a tenth or more than the whole of the next power of ten, but for decimals.
-    if misread or point >= 0 or low < power / 10 or high >= power:
+    # Without a digit before the point, or with one more, it has another size; a digit behind it changes little.
+    decimals = point >= 0 and low <= value + 1 and high >= value - 1
+    if misread or decimals or low < power / 10 or high >= power:
         for what, said in _more_or_less(text, places, moved):
             if low <= float(said) <= high:
                 found.append((rank, what, said))

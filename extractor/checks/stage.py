@@ -206,13 +206,10 @@ def _finished(sheet: Sheet) -> list[Figure]:
     found = []
     for item in sheet.items:
         figure = item.figure
-        if item.flags is not None or item.confirmed is not None or item.repair:
-            figure = _changed(
-                figure,
-                flags=figure.flags + tuple(item.flags or ()),
-                repair=item.repair or figure.repair,
-                confirmed=tuple(sorted({*figure.confirmed, *(item.confirmed or ())})),
-            )
+        if item.confirmed is not None:
+            figure = _changed(figure, confirmed=tuple(sorted({*figure.confirmed, *item.confirmed})))
+        if item.flags is not None or item.repair:
+            figure = _changed(figure, flags=figure.flags + tuple(item.flags or ()), repair=item.repair or figure.repair)
         found.append(figure)
     return found
 
