@@ -10,7 +10,7 @@ from typing import Final
 from .catalogue import flag_code
 from .dates import YEAR
 from .relations import Group, beyond
-from .splits import digits_of, splits
+from .splits import digits_of
 from .work import WHOLE_UNITS, Item, Sheet, amount_text
 
 GLUED = flag_code(
@@ -184,7 +184,9 @@ def _lost_household(sheet: Sheet, item: Item, text: str) -> None:
     if "、" in clause or "每户" in clause:
         return
     entry = sheet.bounds.ratio("户", "人", clause)
-    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+    if entry is not None and any(
+        entry.low <= float(cut.second / cut.first) <= entry.high for cut in sheet.cuts(item)[0]
+    ):
         item.doubt(
             "glued",
             f"“户”后直接以人计数,{sheet.printed(item)}疑丢失“户”",
@@ -207,7 +209,9 @@ def _pattern(sheet: Sheet, item: Item) -> None:
         return
     start = item.sentence[0]
     entry = sheet.bounds.ratio("户", item.unit, clause + sheet.view[max(start, item.start - 90) : item.start])
-    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+    if entry is not None and any(
+        entry.low <= float(cut.second / cut.first) <= entry.high for cut in sheet.cuts(item)[0]
+    ):
         item.doubt(
             "glued",
             f"同页另有{sheet.losses['户']}处丢失“户”,{sheet.printed(item)}疑同样连写",

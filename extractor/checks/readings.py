@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from .relations import Group
 from .share_cuts import Solution
-from .splits import Split, splits
+from .splits import Split
 from .work import Doubt, Item, Sheet, amount_text, decimal_text
 
 
@@ -163,11 +163,11 @@ def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> 
     return []
 
 
-def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tuple[list[Reading], list[str]]:
+def readings_of(sheet: Sheet, item: Item, evidence: Evidence) -> tuple[list[Reading], list[str]]:
     clause = sheet.clause_before(item, 40)
     start = item.sentence[0]
     context = sheet.view[max(start, item.start - 90) : item.start]
-    cuts, excluded = splits(text)
+    cuts, excluded = sheet.cuts(item)
     if not cuts:
         return [], excluded
     sibling = _sibling(sheet, item)

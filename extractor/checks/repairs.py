@@ -21,7 +21,6 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     """Try to repair a doubted figure; True where a repair was found. ``final`` flags what stays unresolved."""
     doubts = item.doubts or []
     weight = sum(doubt.weight for doubt in doubts)
-    text = sheet.view[item.start : item.number_end]
     if any(doubt.code == "glued_date" for doubt in doubts) and _year(sheet, item, evidence, final):
         return bool(item.repair)
     if all(doubt.code == "order_violation" for doubt in doubts) and not _far_above(item, evidence):
@@ -30,7 +29,7 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     else:
         known = evidence.weighed.get(item.index)
         if known is None:
-            known = evidence.weighed[item.index] = readings_of(sheet, item, evidence, text)
+            known = evidence.weighed[item.index] = readings_of(sheet, item, evidence)
         readings, excluded = known
     alive = [reading for reading in readings if not reading.against]
     dead = [f"{reading.text}:{'、'.join(reading.against)}" for reading in readings if reading.against] + excluded

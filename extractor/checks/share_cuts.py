@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .arith import rounded, share_holds
-from .splits import Split, splits
+from .splits import Split
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 
@@ -28,7 +28,7 @@ def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | 
     found: list[tuple[float, str, float, Split | None, int]] = [(item.value, item.unit, sheet.slack(item), None, 0)]
     if item.value < 100 or item.figure.modifier != "none":
         return found
-    for cut in splits(sheet.view[item.start : item.number_end])[0]:
+    for cut in sheet.cuts(item)[0]:
         found.append((cut.one, "", 0.5, cut, 0))
         if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
             found.append((cut.two, item.unit, cut.half, cut, 1))

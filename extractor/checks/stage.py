@@ -16,7 +16,6 @@ from .plausibility import Bounds, packaged
 from .readings import Evidence
 from .repairs import part, resolve
 from .share_reading import Share
-from .splits import splits
 from .work import Claim, Item, Sheet, amount_text
 
 _changed = changer(Figure)
@@ -155,7 +154,7 @@ def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
         return
     entry = sheet.bounds.ratio("户", "人", clause)
     good, rivals = [], []
-    cuts, excluded = splits(text)
+    cuts, excluded = sheet.cuts(item)
     for cut in cuts:
         per = float(cut.second / cut.first)
         shown = f"{cut.first_text}户{cut.second_text}人:每户{per:.2f}人"

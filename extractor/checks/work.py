@@ -18,6 +18,7 @@ from typing import Final
 from ..model import Document, Figure, Flag, LedgerEntry, Repair
 from ..records import changer
 from .plausibility import Bounds
+from .splits import Split, splits
 
 _changed = changer(Figure)
 
@@ -48,6 +49,7 @@ class Item:
     __slots__ = (
         "clause_",
         "confirmed",
+        "cuts_",
         "doubts",
         "end",
         "figure",
@@ -73,6 +75,7 @@ class Item:
         self.sentence = figure.sentence
         self.slack_ = -1.0
         self.clause_ = -1
+        self.cuts_: tuple[list[Split], list[str]] | None = None
         self.doubts: list[Doubt] | None = None
         self.flags: list[Flag] | None = None
         self.repair: tuple[Repair, ...] = ()
@@ -180,6 +183,12 @@ class Sheet:
                 digits = len(found.group(1) or "") if found else 0
                 item.slack_ = 0.5 * scale / 10**digits
         return item.slack_
+
+    def cuts(self, item: Item) -> tuple[list[Split], list[str]]:
+        """All ways to cut the figure's number into two, and what a leading zero excludes."""
+        if item.cuts_ is None:
+            item.cuts_ = splits(self.view[item.start : item.number_end])
+        return item.cuts_
 
     def at_or_after(self, position: int) -> Item | None:
         """The first figure that begins at or behind ``position``."""
