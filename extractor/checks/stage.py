@@ -69,7 +69,7 @@ def run(
     sheet = Sheet(document, view, tuple(merged), ledger, bounds, claim)
     for date in dates:
         sheet.lose("年" if date.printed[:4].isdigit() and date.printed[4:5] != "年" else "月")
-    for item in sheet.items:
+    for item in sheet.items if marked else ():
         finding = marked.get(item.start)
         if finding is not None:
             _missing(sheet, item, finding)
