@@ -68,7 +68,7 @@ class _Quotient(Arithmetic):
         if member is self.count:
             return (t - t_half) / most - slack, (t + t_half) / least + slack if least > 0 else inf
         if c <= c_half:
-            return inf, -inf
+            return 0.0, -1.0  # nothing does
         low, high = (t - t_half) / (c + c_half) - slack, (t + t_half) / (c - c_half) + slack
         return low / (1 + self.loose), high / (1 - self.loose)
 

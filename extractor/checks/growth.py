@@ -100,7 +100,7 @@ class _Between(Arithmetic):
         if member is self.then:
             return (a - a_half) / (1 + most) - slack, (a + a_half) / (1 - most) + slack if most < 1 else inf
         if b <= b_half:
-            return inf, -inf
+            return 0.0, -1.0  # nothing does
         low, high = (a - a_half) / (b + b_half), (a + a_half) / (b - b_half)
         if a >= b:
             return (low - 1) * 100 - slack, (high - 1) * 100 + slack
