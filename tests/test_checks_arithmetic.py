@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor import extract
-from extractor.checks.arith import share_holds, slips
+from extractor.checks.arith import share_holds
+from extractor.checks.slips import POINT, slips
 from extractor.checks.splits import splits
 
 HEAD = "白水坝县2023年工作总结\n发布时间:2024-01-15\n"
@@ -189,10 +190,24 @@ def test_the_true_cut_is_among_the_splits(first: int, second: int, scale: str) -
 @settings(max_examples=100, deadline=None)
 @given(number=st.integers(10, 10**9))
 def test_slips_differ_from_the_number_and_from_each_other(number: int) -> None:
-    said = [candidate for _, candidate in slips(str(number))]
+    said = [candidate for _, _, candidate in slips(str(number))]
     assert str(number) not in said
     assert len(said) == len(set(said))
     assert all(candidate[0] != "0" or candidate[1:2] == "." for candidate in said)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.decimals(min_value=0, max_value=10**6, places=1), st.floats(0, 10**7), st.floats(0, 100))
+def test_a_window_leaves_the_slips_within_it_and_their_ranks(number: Decimal, low: float, width: float) -> None:
+    text = str(number).removesuffix(".0")
+    every = slips(text)
+    assert [rank for rank, _, _ in every] == list(range(len(every)))
+    inside = {slip for slip in every if low <= float(slip[2]) <= low + width or slip[1].startswith(POINT)}
+    found = slips(text, low, low + width)
+    assert inside <= set(found) <= set(every)
+    assert found == sorted(found)
+    room = 1e-6 * float(text)  # floats are added up
+    assert all(low - room <= float(slip[2]) <= low + width + room for slip in set(found) - inside)
 
 
 def test_a_sentence_that_names_its_total_is_compared_with_that_one() -> None:

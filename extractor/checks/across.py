@@ -13,8 +13,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ..model import Flag, Observation
-from .arith import slips
 from .catalogue import flag_code, make_flag
+from .slips import ONE_DIGIT, slips
 from .work import amount_text, decimal_text
 
 REPEAT_JUMP = flag_code(
@@ -101,9 +101,9 @@ def _jump_flag(entry: Observation, other: Observation, ratio: float) -> Flag:
     rivals = []
     digits = decimal_text(entry.value)
     if len(digits) <= 14:
-        for what, said in slips(digits):
+        for _, what, said in slips(digits):
             near = float(Decimal(said) / other.value)
-            if "一位之差" not in what and 0.7 <= near <= 1.4:
+            if not what.endswith(ONE_DIGIT) and 0.7 <= near <= 1.4:
                 rivals.append(f"若为{said}{entry.unit}则与{other.period}年相近({what})")
     return make_flag(
         REPEAT_JUMP,

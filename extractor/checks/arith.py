@@ -1,14 +1,14 @@
-"""Arithmetic with printed precision: half a unit of the last digit, and the slips that explain a mismatch."""
+"""Arithmetic with printed precision: half a unit of the last digit, and the change that would mend a mismatch."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from decimal import Decimal
-from itertools import pairwise
+from math import inf
 
 from ..model import Figure
 from .catalogue import make_flag
+from .slips import POINT, slips
 from .work import WHOLE_UNITS, Item, Sheet, amount_text, decimal_text
 
 #: Signs inside a printed number that are no digits.
@@ -30,49 +30,18 @@ def share_holds(part: float, part_slack: float, whole: float, whole_slack: float
     return low * 100 <= percent + slack + epsilon and high * 100 >= percent - slack - epsilon
 
 
-def slips(text: str) -> Iterator[tuple[str, str]]:
-    """The single slips of a writer or a page: (what happened, what it said), most likely kind first.
+class Arithmetic:
+    """Printed numbers that have to agree within their roundings, and what one of them may say instead."""
 
-    >>> [said for what, said in slips("42.8") if what == "两位数字颠倒"]
-    ['24.8', '48.2']
-    """
-    seen = {text}
+    __slots__ = ()
 
-    def new(candidate: str) -> bool:
-        if candidate in seen or not _DIGITS.fullmatch(candidate) or (candidate[0] == "0" and candidate[1:2] != "."):
-            return False
-        seen.add(candidate)
-        return True
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        """Whether all agree when ``member`` has that value, printed to twice ``slack``."""
+        raise NotImplementedError
 
-    places = [index for index, sign in enumerate(text) if sign != "."]
-    for a, b in pairwise(places):
-        if text[a] != text[b]:
-            said = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
-            if new(said):
-                yield "两位数字颠倒", said
-    for number, a in enumerate(places):
-        for b in places[number + 2 :]:
-            if text[a] != text[b]:
-                said = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
-                if new(said):
-                    yield "两位数字互换", said
-    value = Decimal(text)
-    for what, said in (("小数点错位(×10)", decimal_text(value * 10)), ("小数点错位(÷10)", decimal_text(value / 10))):
-        if new(said):
-            yield what, said
-    for a in places:
-        said = text[:a] + text[a + 1 :]
-        if said and said[-1] != "." and new(said):
-            yield f"多印一个{text[a]}", said
-    for a in places:
-        said = text[:a] + text[a] + text[a:]
-        if new(said):
-            yield f"漏印一个重复的{text[a]}", said
-    for a in places:
-        for digit in "0123456789":
-            said = text[:a] + digit + text[a + 1 :]
-            if new(said):
-                yield f"{text[a]}误作{digit}的一位之差", said
+    def window(self, member: Item, slack: float) -> tuple[float, float]:
+        """Bounds outside of which no value of ``member`` can make it hold: rough, so that most slips need no sum."""
+        return -inf, inf
 
 
 def printed_digits(sheet: Sheet, item: Item) -> tuple[str, Decimal]:
@@ -86,28 +55,27 @@ def printed_digits(sheet: Sheet, item: Item) -> tuple[str, Decimal]:
 
 
 def reconcile(
-    sheet: Sheet, members: list[Item], holds: Callable[[Item, float, float], bool], confirmed: set[int], limit: int = 3
+    sheet: Sheet, members: list[Item], arithmetic: Arithmetic, confirmed: set[int], limit: int = 3
 ) -> list[str]:
-    """Single changes of one number that make the arithmetic hold, unconfirmed members first.
-
-    ``holds(member, value, slack)`` says whether the check holds when that member had that value.
-    """
+    """Single changes of one number that make the arithmetic hold, unconfirmed members first."""
     found: list[tuple[int, int, str]] = []
     for order, item in enumerate(members):
         digits, factor = printed_digits(sheet, item)
         if not digits or len(digits) > 14:
             continue
         # The factor is a power of ten; written as one, it makes the nearest float of the exact value.
-        power, unit, own_slack = f"e{len(str(factor)) - 1}", float(factor) * 0.5, sheet.slack(item)
+        scale, own_slack = float(factor), sheet.slack(item)
+        power, unit = f"e{len(str(factor)) - 1}", scale * 0.5
         whole = factor == 1 and item.unit in WHOLE_UNITS
-        for rank, (what, said) in enumerate(slips(digits)):
+        low, high = arithmetic.window(item, own_slack)
+        for rank, what, said in slips(digits, *widened(low / scale, high / scale)):
             point = said.find(".")
             if point >= 0 and whole:
                 continue
             slack = unit / 10 ** (len(said) - point - 1 if point >= 0 else 0)
-            if "小数点" not in what:
+            if not what.startswith(POINT):
                 slack = min(slack, own_slack)  # a dropped digit must not win by being less precise
-            if holds(item, float(said + power), slack):
+            if arithmetic.holds(item, float(said + power), slack):
                 value = Decimal(said) * factor
                 weight = (100 if item.index in confirmed else 0) + (0 if rank < 2 * len(digits) else 10) + order
                 shown = show_value(item.figure, value)
@@ -116,6 +84,11 @@ def reconcile(
                     break
     found.sort(key=lambda entry: entry[:2])
     return [text for _, _, text in found[:limit]]
+
+
+def widened(low: float, high: float) -> tuple[float, float]:
+    """A window with room for the roundings of floats."""
+    return low - 1e-6 * abs(low) - 1e-9, high + 1e-6 * abs(high) + 1e-9
 
 
 def show_value(figure: Figure, value: Decimal) -> str:
@@ -139,13 +112,13 @@ def contradict(
     message_en: str,
     evidence: str,
     members: list[Item],
-    holds: Callable[[Item, float, float], bool],
+    arithmetic: Arithmetic,
     flagged: list[Item] | None = None,
 ) -> None:
     """Flag all members (or those ``flagged``) of an arithmetic that does not hold, name those that other arithmetic
     confirms, and list the single changes that would reconcile it. Confirmed ones are flagged only where all are."""
     confirmed = {item.index for item in members if item.confirmed}
-    changes = reconcile(sheet, members, holds, confirmed)
+    changes = reconcile(sheet, members, arithmetic, confirmed)
     ordered = sorted(members, key=lambda item: item.index)
     ids = tuple(item.figure.id for item in ordered)
     sure = tuple(item.figure.id for item in ordered if item.index in confirmed)

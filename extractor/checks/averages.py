@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
-from .arith import contradict, rounded
+from .arith import Arithmetic, contradict, rounded
 from .catalogue import flag_code
 from .work import Item, Sheet
 
@@ -35,16 +36,54 @@ REACH = 6
 SPAN = 160
 
 
+class _Quotient(Arithmetic):
+    """A total, the count it falls to, and the average."""
+
+    __slots__ = ("average", "count", "loose", "sheet", "total")
+
+    def __init__(self, sheet: Sheet, total: Item, count: Item, average: Item) -> None:
+        self.sheet = sheet
+        self.total = total
+        self.count = count
+        self.average = average
+        self.loose = 0.06 if total.figure.modifier != "none" else 0.0
+
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        t, t_half = (value, slack) if member is self.total else (self.total.value, self.sheet.slack(self.total))
+        c, c_half = (value, slack) if member is self.count else (self.count.value, self.sheet.slack(self.count))
+        a, a_half = (value, slack) if member is self.average else (self.average.value, self.sheet.slack(self.average))
+        if c <= c_half:
+            return False
+        loose = self.loose * a
+        return (t - t_half) / (c + c_half) <= a + a_half + loose and (t + t_half) / (c - c_half) >= a - a_half - loose
+
+    def window(self, member: Item, slack: float) -> tuple[float, float]:
+        """What the quotient or product of the two others leaves."""
+        t, t_half = self.total.value, self.sheet.slack(self.total)
+        c, c_half = self.count.value, self.sheet.slack(self.count)
+        a, a_half = self.average.value, self.sheet.slack(self.average)
+        least, most = a * (1 - self.loose) - a_half, a * (1 + self.loose) + a_half
+        if member is self.total:
+            return least * (c - c_half) - slack, most * (c + c_half) + slack
+        if member is self.count:
+            return (t - t_half) / most - slack, (t + t_half) / least + slack if least > 0 else inf
+        if c <= c_half:
+            return 0.0, -1.0  # nothing does
+        low, high = (t - t_half) / (c + c_half) - slack, (t + t_half) / (c - c_half) + slack
+        return low / (1 + self.loose), high / (1 - self.loose)
+
+
 def check(sheet: Sheet) -> None:
     """Confirm and flag all averages of the document."""
     for item in sheet.items:
+        figure = item.figure
         if (
-            item.figure.role == "per_unit"
+            figure.role == "per_unit"
             and item.index >= 2
             and item.value > 0
             and not item.doubts
-            and item.figure.status == "actual"
-            and item.figure.value_max is None
+            and figure.status == "actual"
+            and figure.value_max is None
         ):
             found = _PER.search(sheet.view, max(0, item.start - 16), item.start)
             if found is not None:
@@ -52,26 +91,32 @@ def check(sheet: Sheet) -> None:
 
 
 def _one(sheet: Sheet, average: Item, per: str, label: str) -> None:
+    counted = _COUNT_OF.get(per, ())
+    if average.unit in counted:
+        return
     counts: list[tuple[Item, float, float]] = []
     totals: list[tuple[Item, float, float]] = []
     for index in range(average.index - 1, max(-1, average.index - 1 - REACH), -1):
         item = sheet.items[index]
         if average.start - item.end > SPAN:
             break
+        if not item.repair and item.unit != average.unit and item.unit not in counted:
+            continue
+        figure = item.figure
         if (
-            item.figure.role not in ("level", "change")
-            or item.figure.value_max is not None
-            or item.figure.status != average.figure.status
+            figure.role not in ("level", "change")
+            or figure.value_max is not None
+            or figure.status != average.figure.status
         ):
             continue
         for value, unit, half in sheet.quantities(item):
             if value <= 0:
                 continue
-            if unit in _COUNT_OF.get(per, ()):
+            if unit in counted:
                 counts.append((item, value, half))
             elif unit == average.unit:
                 totals.append((item, value, half))
-    if average.unit in _COUNT_OF.get(per, ()):
+    if not totals:
         return
     half = sheet.slack(average)
     for total, total_value, total_half in totals:
@@ -101,7 +146,7 @@ def _mismatch(
     near_totals = [entry for entry in totals if entry[0].start >= begin]
     near_counts = [entry for entry in counts if entry[0].start >= begin]
     topic = label[:2]
-    named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0].start, 20)]
+    named = [entry for entry in near_totals if topic and topic in sheet.clause_before(entry[0], 20)]
     chained = (
         not topic
         and bool(near_totals and near_counts)
@@ -166,29 +211,17 @@ def _report(
     half = sheet.slack(average)
     if abs(quotient - average.value) <= 2.2 * half + 0.005 * quotient:
         return
-    members = [total, count, average]
-
-    def holds(member: Item, value: float, slack: float) -> bool:
-        values = {item.index: (item.value, sheet.slack(item)) for item in members}
-        values[member.index] = (value, slack)
-        (t, t_half), (c, c_half), (a, a_half) = (values[item.index] for item in (total, count, average))
-        if c <= c_half:
-            return False
-        loose = 0.06 * a if total.figure.modifier != "none" else 0.0
-        return (t - t_half) / (c + c_half) <= a + a_half + loose and (t + t_half) / (c - c_half) >= a - a_half - loose
-
     evidence = (
         f"{sheet.printed(total)}/{sheet.printed(count)} = {rounded(quotient)}{average.unit}, "
         f"印作{sheet.printed(average)}"
     )
-    flagged = list(only) if only else members
     contradict(
         sheet,
         AVERAGE_MISMATCH,
         f"平均数不符:{evidence}",
         f"the average does not follow: {evidence}",
         evidence,
-        members,
-        holds,
-        flagged,
+        [total, count, average],
+        _Quotient(sheet, total, count, average),
+        list(only) if only else None,
     )

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import Flag, Severity
+from ..records import maker
+
+_flag = maker(Flag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def make_flag(
 ) -> Flag:
     """A flag of a registered code; severity and blocking come from the catalogue unless the caller knows better."""
     entry = CATALOGUE[code]
-    return Flag(
+    return _flag(
         code=code,
         severity=entry.severity,
         message=message,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from math import inf
+from typing import Final
 
 from .catalogue import flag_code
 from .dates import YEAR
 from .relations import Group, beyond
-from .splits import digits_of, splits
+from .splits import digits_of
 from .work import WHOLE_UNITS, Item, Sheet, amount_text
 
 GLUED = flag_code(
@@ -54,6 +56,8 @@ _COUNTED = re.compile(
     r"(?:学生|群众|人员|劳动力|农户|贫困户|脱贫户|监测户|监测对象|低保对象|儿童|老人|职工|村民|党员|党员干部"
     r"|小额贷款|小额信贷|项目资产|资产|项目|企业|合作社|车间|基地)(?:共|共计)?\Z"
 )
+#: The last characters of these.
+_COUNTED_ENDS: Final = frozenset("生众员力户象童人工民部款贷产目业社间地共计")
 _PAY = re.compile(r"补|给|发|付|奖|扶持|支持|投|拨|贷|入|额|争取|筹|完成|安排|减|免|到位|销|产|节|偿|融")
 
 
@@ -62,20 +66,24 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
     bounds, level, view = sheet.bounds, sheet.level, sheet.view
     lowest: dict[str, float] = {}
     for item in sheet.items:
-        unit = item.unit
+        unit, value = item.unit, item.value
         if unit == "%":
-            if item.value > 100:
+            if value > 100:
                 _percent(sheet, item)
             continue
         if item.repair:
             continue
         bound = lowest.get(unit)
         if bound is None:
-            bound = lowest[unit] = bounds.lowest(unit, level)
-        if item.value > bound:
+            limits = bounds.limits_of(unit, level)
+            bound = lowest[unit] = limits[0][0] if limits else inf
+        if value > bound:
             _magnitude(sheet, item)
-        if item.value >= 1000 and item.figure.value_max is None:
-            if unit in WHOLE_UNITS:
+        if unit == "元":
+            if value >= 1000 and view[item.start - 1 : item.start] in _COUNTED_ENDS and item.figure.value_max is None:
+                _counted(sheet, item)
+        elif unit in WHOLE_UNITS:
+            if value >= 1000 and item.figure.value_max is None:
                 text = view[item.start : item.number_end]
                 if len(text) >= 5 and text[:2] in ("19", "20"):
                     _year(sheet, item, text)
@@ -85,23 +93,8 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
                     and view[item.start - 1 : item.start] in ("户", "数", "共", "为", "达")
                 ):
                     _lost_household(sheet, item, text)
-            elif unit == "元":
-                _counted(sheet, item)
-        if (
-            unit in WHOLE_UNITS
-            and item.value % 1
-            and "万" not in view[item.start : item.number_end]
-            and item.figure.role == "level"
-            and item.figure.modifier == "none"
-        ):
-            text = view[item.start : item.number_end]
-            if digits_of(text):
-                item.doubt(
-                    "implausible",
-                    f"{sheet.printed(item)}:以{unit}计数不应有小数",
-                    f"a count of {unit} has no decimals",
-                    1,
-                )
+            if value % 1:
+                _broken(sheet, item)
     if sheet.losses.get("户", 0) >= 2:
         for item in sheet.items:
             if not item.doubts and not item.repair and item.unit in ("人", "元") and item.figure.role == "level":
@@ -111,22 +104,39 @@ def collect(sheet: Sheet, groups: list[Group]) -> None:
     _orders(sheet)
 
 
+def _broken(sheet: Sheet, item: Item) -> None:
+    """12.5户: a count that is no whole number, and no 万 that makes it one."""
+    text = sheet.view[item.start : item.number_end]
+    if "万" not in text and item.figure.role == "level" and item.figure.modifier == "none" and digits_of(text):
+        item.doubt(
+            "implausible",
+            f"{sheet.printed(item)}:以{item.unit}计数不应有小数",
+            f"a count of {item.unit} has no decimals",
+            1,
+        )
+
+
 def _magnitude(sheet: Sheet, item: Item) -> None:
     level = sheet.level_for(item)
-    clause = sheet.clause_before(item.start, 60)
+    limits = sheet.bounds.limits_of(item.unit, level)
+    if not limits or item.value <= limits[0][0]:
+        return
+    clause = sheet.clause_before(item, 60)
     if "全国" in clause or "全省" in clause or "世界" in clause:
         return
     start, end = item.sentence
     sentence = sheet.view[max(start, item.start - 120) : item.start] if end else clause
-    found = sheet.bounds.ceiling(item.unit, level, clause, sentence)
-    if found is not None and item.value > found[0]:
-        bound, entry = found
-        limit = amount_text(Decimal(bound), item.unit) if bound < 1e17 else str(bound)
-        item.doubt(
-            "implausible",
-            f"{sheet.printed(item)}超出{_LEVEL_ZH.get(level, '本级')}合理上限{limit}({entry.source})",
-            f"above the bound of {limit} for {item.unit} at level {level or 'unknown'}",
-        )
+    for bound, entry in limits:
+        if item.value <= bound:
+            return
+        if entry.applies(clause, sentence):
+            limit = amount_text(Decimal(bound), item.unit) if bound < 1e17 else str(bound)
+            item.doubt(
+                "implausible",
+                f"{sheet.printed(item)}超出{_LEVEL_ZH.get(level, '本级')}合理上限{limit}({entry.source})",
+                f"above the bound of {limit} for {item.unit} at level {level or 'unknown'}",
+            )
+            return
 
 
 #: Shares that cannot exceed the whole; 完成率, 增长率, 资产负债率 and their like can.
@@ -141,7 +151,7 @@ def _percent(sheet: Sheet, item: Item) -> None:
     if (
         item.figure.role == "share"
         and item.figure.direction is None
-        and _AT_MOST_ALL.search(sheet.clause_before(item.start, 16))
+        and _AT_MOST_ALL.search(sheet.clause_before(item, 16))
     ):
         item.doubt("implausible", f"{sheet.printed(item)}:这类比率不超过100%", "a rate of this kind ends at 100 %")
 
@@ -168,13 +178,15 @@ def _year(sheet: Sheet, item: Item, text: str) -> None:
 def _lost_household(sheet: Sheet, item: Item, text: str) -> None:
     if item.index and sheet.items[item.index - 1].end >= item.start:
         return  # the 户 is the measure of the figure before: 1126户3985人
-    if item.figure.modifier != "none" or _HOUSEHOLD.search(sheet.clause_before(item.start, 12)) is None:
+    if item.figure.modifier != "none" or _HOUSEHOLD.search(sheet.clause_before(item, 12)) is None:
         return
-    clause = sheet.clause_before(item.start)
+    clause = sheet.clause_before(item)
     if "、" in clause or "每户" in clause:
         return
     entry = sheet.bounds.ratio("户", "人", clause)
-    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+    if entry is not None and any(
+        entry.low <= float(cut.second / cut.first) <= entry.high for cut in sheet.cuts(item)[0]
+    ):
         item.doubt(
             "glued",
             f"“户”后直接以人计数,{sheet.printed(item)}疑丢失“户”",
@@ -189,7 +201,7 @@ def _pattern(sheet: Sheet, item: Item) -> None:
     text = sheet.view[item.start : item.number_end]
     if digits_of(text) < 5 or item.figure.modifier != "none":
         return
-    clause = sheet.clause_before(item.start)
+    clause = sheet.clause_before(item)
     if item.unit == "人":
         if _POPULATION.search(clause) is None or (item.index and sheet.items[item.index - 1].end >= item.start):
             return
@@ -197,7 +209,9 @@ def _pattern(sheet: Sheet, item: Item) -> None:
         return
     start = item.sentence[0]
     entry = sheet.bounds.ratio("户", item.unit, clause + sheet.view[max(start, item.start - 90) : item.start])
-    if entry is not None and any(entry.low <= float(cut.second / cut.first) <= entry.high for cut in splits(text)[0]):
+    if entry is not None and any(
+        entry.low <= float(cut.second / cut.first) <= entry.high for cut in sheet.cuts(item)[0]
+    ):
         item.doubt(
             "glued",
             f"同页另有{sheet.losses['户']}处丢失“户”,{sheet.printed(item)}疑同样连写",
@@ -213,7 +227,7 @@ def _counted(sheet: Sheet, item: Item) -> None:
     text = sheet.view[item.start : item.number_end]
     if digits_of(text) < 4:
         return
-    clause = sheet.clause_before(item.start)
+    clause = sheet.clause_before(item)
     found = _COUNTED.search(clause)
     if found is not None and not _PAY.search(
         clause[max(0, len(clause) - 8 - len(found.group())) : found.start()] + found.group()
@@ -244,6 +258,8 @@ def _within(sheet: Sheet, group: Group) -> None:
             break
         previous = part.end
         for whole in group.wholes:
+            if not whole.repair and (whole.unit != part.unit or 0 <= part.value <= whole.value):
+                continue  # as it has to be
             if whole.figure.role not in ("level", "change") or whole.figure.value_max is not None:
                 continue
             for whole_value, unit, half in sheet.quantities(whole):
@@ -263,14 +279,15 @@ def _within(sheet: Sheet, group: Group) -> None:
 def _orders(sheet: Sheet) -> None:
     """Indicators that cannot exceed another one of the same document, period and place."""
     by_id: dict[str, list[Item]] = {}
-    wanted = sheet.order_ids
+    wanted = sheet.bounds.order_ids
     for item in sheet.items:
         indicator = item.figure.indicator
         if indicator is not None and indicator in wanted:
             by_id.setdefault(indicator, []).append(item)
-        for reading in item.repair:
-            if reading.indicator in wanted:
-                by_id.setdefault(reading.indicator or "", []).append(item)
+        if item.repair:
+            for reading in item.repair:
+                if reading.indicator in wanted:
+                    by_id.setdefault(reading.indicator or "", []).append(item)
     for part_id, whole_id in sheet.bounds.orders:
         for part in by_id.get(part_id, ()):
             if part.repair or part.figure.status != "actual":

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ..model import Document, Figure, LedgerEntry
 from .catalogue import flag_code
@@ -37,13 +38,16 @@ _RATE = re.compile(
     rf"(?P<slash>/{{1,2}})(?P<per>{_PER})?"
     rf"(?:[/·](?P<last>{_PER}))?"
 )
+#: The signs of a number and its unit that stand before a slash, digits apart; the longest that follows it (//人/学年).
+_BEFORE_SLASH: Final = ",，. 万亿元人"
+_RATE_TAIL: Final = 11
 # Both begin with a digit and look behind it afterwards: so the engine skips to the digits of a text.
 _PAIR = re.compile(
     r"(\d(?<![\d.]\d)\d{0,5}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))"
 )
-#: What either needs somewhere in the text: most documents have none.
-_RUN_ON = re.compile(r"[万亿.](?:(?<=[万亿])\d|(?<=\.)\d{2,8}\.)")
 _TWO_POINTS = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
+_YEAR = re.compile(YEAR)
+_STOP = re.compile(r"[，,。;；、：:\s]")
 _PLAIN = re.compile(r"\d{2,20}\Z")
 _AFTER = "，,。;；、)）"
 _NOUN_TAIL = re.compile(r"(?:共计|共有|共|总计|为|达到|达|约|已)*\Z")
@@ -69,39 +73,58 @@ class Finding:
 
 def rates(view: str, bounds: Bounds) -> list[Finding]:
     """Rates with nothing before or between the slashes."""
-    if "/" not in view:
-        return []
     found = []
-    for match in _RATE.finditer(view):
-        number, unit, per, last = match["number"], match["unit"] or "", match["per"] or "", match["last"] or ""
-        double = len(match["slash"]) == 2
-        if per == "" and (double or not unit or not _ends(view, match.end())):
-            continue
-        if unit and per and not double:
-            continue
-        if re.fullmatch(YEAR, number) and per in ("年", "月", "日"):
-            continue
-        context = view[max(0, match.start() - 40) : match.start()]
-        units, lost = _rate_units(number, unit, per, last, double, context, bounds)
-        scale = {"万": 10**4, "亿": 10**8}.get(match["scale"] or "", 1)
-        value = Decimal(number.replace(",", "").replace("，", "")) * scale
-        number_end = match.start() + len(match.group().split("/")[0]) - len(unit)
-        printed = view[number_end : match.end()]
-        found.append(
-            Finding(
-                match.start(),
-                number_end,
-                match.end(),
-                value,
-                printed,
-                units,
-                lost,
-                f"{match.group()}的计量单位残缺,“{lost}”丢失",
-                f"the rate misses {lost}",
-                "rate",
-            )
-        )
+    done = 0
+    slash = view.find("/")
+    while slash >= 0:
+        match = _rate(view, slash, done)
+        if match is not None:
+            done = match.end()
+            finding = _rate_finding(view, match, bounds)
+            if finding is not None:
+                found.append(finding)
+        slash = view.find("/", max(slash + 1, done))
     return found
+
+
+def _rate(view: str, slash: int, done: int) -> re.Match[str] | None:
+    """The number with a slash behind it whose slash this is."""
+    begin = slash
+    while begin > done and (view[begin - 1].isdecimal() or view[begin - 1] in _BEFORE_SLASH):
+        begin -= 1
+    if begin == slash:
+        return None
+    match = _RATE.search(view, begin, slash + _RATE_TAIL)
+    return match if match is not None and match.start() < slash else None
+
+
+def _rate_finding(view: str, match: re.Match[str], bounds: Bounds) -> Finding | None:
+    number, unit, per, last = match["number"], match["unit"] or "", match["per"] or "", match["last"] or ""
+    double = len(match["slash"]) == 2
+    if per == "" and (double or not unit or not _ends(view, match.end())):
+        return None
+    if unit and per and not double:
+        return None
+    if _YEAR.fullmatch(number) and per in ("年", "月", "日"):
+        return None
+    context = view[max(0, match.start() - 40) : match.start()]
+    units, lost = _rate_units(number, unit, per, last, double, context, bounds)
+    scale = {"万": 10**4, "亿": 10**8}.get(match["scale"] or "", 1)
+    value = Decimal(number.replace(",", "").replace("，", "")) * scale
+    number_end = match.start() + len(match.group().split("/")[0]) - len(unit)
+    printed = view[number_end : match.end()]
+    return Finding(
+        match.start(),
+        number_end,
+        match.end(),
+        value,
+        printed,
+        units,
+        lost,
+        f"{match.group()}的计量单位残缺,“{lost}”丢失",
+        f"the rate misses {lost}",
+        "rate",
+    )
 
 
 def _ends(view: str, position: int) -> bool:
@@ -149,11 +172,11 @@ def bare(view: str, ledger: tuple[LedgerEntry, ...], bounds: Bounds, figures: tu
             continue
         noun = _NOUN_TAIL.sub("", before)
         unit = bounds.measure_of(noun) or _elsewhere(view, text, noun, figures)
-        if unit is None or (re.fullmatch(YEAR, text) and unit != "户") or (unit in ("个", "家") and int(text) < 10):
+        if unit is None or (_YEAR.fullmatch(text) and unit != "户") or (unit in ("个", "家") and int(text) < 10):
             continue
         if unit != "户" and len(text) > 8:
             continue
-        named = re.split(r"[，,。;；、：:\s]", noun)[-1][-12:]
+        named = _STOP.split(noun)[-1][-12:]
         found.append(
             Finding(
                 entry.start,
@@ -189,7 +212,7 @@ def _elsewhere(view: str, text: str, noun: str, figures: tuple[Figure, ...]) -> 
 
 def runs(view: str) -> list[Finding]:
     """Two numbers with nothing between them: 6.7万14.78万人, 3.512.6万元."""
-    if _RUN_ON.search(view) is None:
+    if not _runs_on(view):
         return []
     found = []
     for match in _PAIR.finditer(view):
@@ -225,6 +248,23 @@ def runs(view: str) -> list[Finding]:
             )
         )
     return found
+
+
+def _runs_on(view: str) -> bool:
+    """Whether a digit follows 万 or 亿, or a second point a decimal: most documents have neither."""
+    for sign in "万亿":
+        place = view.find(sign)
+        while place >= 0:
+            if view[place + 1 : place + 2].isdecimal():
+                return True
+            place = view.find(sign, place + 1)
+    point = view.find(".")
+    while point >= 0:
+        behind = view.find(".", point + 1)
+        if 3 <= behind - point <= 9 and view[point + 1 : behind].isdecimal():
+            return True
+        point = behind
+    return False
 
 
 def place(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
-from .arith import contradict, rounded
+from .arith import Arithmetic, contradict, rounded
 from .catalogue import flag_code
 from .work import Item, Sheet, decimal_text
 
@@ -36,27 +37,103 @@ _THEN = re.compile(
 )
 
 
+class _ByChange(Arithmetic):
+    """A level, the change that led to it and the growth that this was: the level before is their difference."""
+
+    __slots__ = ("change", "now", "percent", "sheet", "sign")
+
+    def __init__(self, sheet: Sheet, now: Item, change: Item, percent: Item, sign: float) -> None:
+        self.sheet = sheet
+        self.now = now
+        self.change = change
+        self.percent = percent
+        self.sign = sign
+
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        a, a_half = (value, slack) if member is self.now else (self.now.value, self.sheet.slack(self.now))
+        c, c_half = (value, slack) if member is self.change else (self.change.value, self.sheet.slack(self.change))
+        p, p_half = (value, slack) if member is self.percent else (self.percent.value, self.sheet.slack(self.percent))
+        sign = self.sign
+        low_base, high_base = a - a_half - sign * c - c_half, a + a_half - sign * c + c_half
+        if low_base <= 0:
+            return False
+        return (c - c_half) / high_base * 100 <= p + p_half and (c + c_half) / low_base * 100 >= p - p_half
+
+
+class _Between(Arithmetic):
+    """A level, the level before, and the change or growth (%) between them."""
+
+    __slots__ = ("change", "now", "sheet", "then")
+
+    def __init__(self, sheet: Sheet, now: Item, then: Item, change: Item) -> None:
+        self.sheet = sheet
+        self.now = now
+        self.then = then
+        self.change = change
+
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        a, a_half = (value, slack) if member is self.now else (self.now.value, self.sheet.slack(self.now))
+        b, b_half = (value, slack) if member is self.then else (self.then.value, self.sheet.slack(self.then))
+        c, c_half = (value, slack) if member is self.change else (self.change.value, self.sheet.slack(self.change))
+        if self.change.unit == "%":
+            if b <= b_half:
+                return False
+            low = ((a - a_half) / (b + b_half) - 1) * 100
+            high = ((a + a_half) / (b - b_half) - 1) * 100
+            return low <= c + c_half and high >= c - c_half if a >= b else low <= -c + c_half and high >= -c - c_half
+        return abs(abs(a - b) - c) <= (a_half + b_half + c_half) * (1 + 1e-9)
+
+    def window(self, member: Item, slack: float) -> tuple[float, float]:
+        """Between as much less and as much more than the other level; a change is what it is."""
+        a, a_half = self.now.value, self.sheet.slack(self.now)
+        b, b_half = self.then.value, self.sheet.slack(self.then)
+        c, c_half = self.change.value, self.sheet.slack(self.change)
+        if self.change.unit != "%":
+            half = a_half + b_half + c_half + slack
+            if member is self.change:
+                return abs(a - b) - half, abs(a - b) + half
+            other = b if member is self.now else a
+            return other - c - half, other + c + half
+        most = (c + c_half) / 100
+        if member is self.now:
+            return (1 - most) * (b - b_half) - slack, (1 + most) * (b + b_half) + slack
+        if member is self.then:
+            return (a - a_half) / (1 + most) - slack, (a + a_half) / (1 - most) + slack if most < 1 else inf
+        if b <= b_half:
+            return 0.0, -1.0  # nothing does
+        low, high = (a - a_half) / (b + b_half), (a + a_half) / (b - b_half)
+        if a >= b:
+            return (low - 1) * 100 - slack, (high - 1) * 100 + slack
+        return (1 - high) * 100 - slack, (1 - low) * 100 + slack
+
+
 def check(sheet: Sheet) -> None:
     """Confirm and flag all changes between two printed levels."""
-    items, view = sheet.items, sheet.view
-    for index in range(1, len(items)):
-        before, first = items[index], items[index - 1]
-        gap_size = before.start - first.end
-        if gap_size > 24 or gap_size < 1 or first.unit != before.unit or first.unit in ("%", ""):
-            continue
-        gap = view[first.end : before.start]
+    edge, unit = -1, ""
+    for item in sheet.items:
+        if item.unit == unit and 1 <= item.start - edge <= 24 and unit not in ("%", ""):
+            _pair(sheet, sheet.items[item.index - 1], item, item.index + 1)
+        edge, unit = item.end, item.unit
+
+
+def _pair(sheet: Sheet, first: Item, before: Item, after: int) -> None:
+    """Two amounts of one unit beside each other, and item ``after`` behind them."""
+    view = sheet.view
+    gap = view[first.end : before.start]
+    if "到" in gap or "至" in gap or "为" in gap:
         to = _TO.search(gap)
         if to is not None:
-            if re.search(r"[由从]", view[max(0, first.start - 16) : first.start]):
-                _then(sheet, before, first, index + 1, to.group(1))
-            continue
-        if _THAN.search(gap) is None or index + 1 >= len(items):
-            continue
-        by = _BY.search(gap)
-        if by is not None:
-            _by(sheet, first, before, index + 1, by.group(1).startswith(_LESS))
-        else:
-            _than(sheet, first, before, index + 1)
+            verge = view[max(0, first.start - 16) : first.start]
+            if "由" in verge or "从" in verge:
+                _then(sheet, before, first, after, to.group(1))
+            return
+    if ("比" not in gap and "较" not in gap) or _THAN.search(gap) is None or after >= len(sheet.items):
+        return
+    by = _BY.search(gap)
+    if by is not None:
+        _by(sheet, first, before, after, by.group(1).startswith(_LESS))
+    else:
+        _than(sheet, first, before, after)
 
 
 def _by(sheet: Sheet, now: Item, change: Item, index: int, less: bool) -> None:
@@ -71,23 +148,16 @@ def _by(sheet: Sheet, now: Item, change: Item, index: int, less: bool) -> None:
         return
     sign = -1.0 if less else 1.0
 
-    def holds_for(a: float, a_half: float, c: float, c_half: float, p: float, p_half: float) -> bool:
-        low_base, high_base = a - a_half - sign * c - c_half, a + a_half - sign * c + c_half
-        if low_base <= 0:
-            return False
-        return (c - c_half) / high_base * 100 <= p + p_half and (c + c_half) / low_base * 100 >= p - p_half
-
-    members = [now, change, percent]
-    own = [(item.value, sheet.slack(item)) for item in members]
-    if holds_for(*own[0], *own[1], *own[2]):
-        for item in members:
+    three = _ByChange(sheet, now, change, percent, sign)
+    if three.holds(percent, percent.value, sheet.slack(percent)):
+        for item in (now, change, percent):
             item.confirm("growth_holds")
         return
     base = now.value - sign * change.value
     if (
         base <= 0
         or _NOT.search(sheet.view[max(now.sentence[0], now.start - 30) : percent.start])
-        or holds_for(*own[0], *own[1], own[2][0], 2.2 * own[2][1])
+        or three.holds(percent, percent.value, 2.2 * sheet.slack(percent))
     ):
         return
     shown = (
@@ -95,24 +165,29 @@ def _by(sheet: Sheet, now: Item, change: Item, index: int, less: bool) -> None:
         f"{rounded(change.value / base * 100)}%, 印作{sheet.printed(percent)}"
     )
 
-    def holds(member: Item, value: float, half: float) -> bool:
-        values = [(value, half) if item is member else pair for item, pair in zip(members, own, strict=True)]
-        return holds_for(*values[0], *values[1], *values[2])
-
     contradict(
-        sheet, GROWTH_MISMATCH, f"增减不符:{shown}", f"the change does not follow: {shown}", shown, members, holds
+        sheet,
+        GROWTH_MISMATCH,
+        f"增减不符:{shown}",
+        f"the change does not follow: {shown}",
+        shown,
+        [now, change, percent],
+        three,
     )
 
 
 def _usable(*members: Item) -> bool:
-    return all(
-        not item.doubts
-        and not item.repair
-        and item.figure.value_max is None
-        and item.figure.modifier == "none"
-        and item.figure.status == "actual"
-        for item in members
-    )
+    for item in members:
+        figure = item.figure
+        if (
+            item.doubts
+            or item.repair
+            or figure.value_max is not None
+            or figure.modifier != "none"
+            or figure.status != "actual"
+        ):
+            return False
+    return True
 
 
 def _than(sheet: Sheet, now: Item, then: Item, index: int) -> None:
@@ -181,22 +256,14 @@ def _judge(sheet: Sheet, now: Item, then: Item, change: Item, less: bool | None)
         )
     else:
         return
-    members = [now, then, change]
-
-    def holds(member: Item, value: float, half: float) -> bool:
-        values = {item.index: (item.value, sheet.slack(item)) for item in members}
-        values[member.index] = (value, half)
-        (a, a_half), (b, b_half), (c, c_half) = (values[item.index] for item in members)
-        if change.unit == "%":
-            if b <= b_half:
-                return False
-            low = ((a - a_half) / (b + b_half) - 1) * 100
-            high = ((a + a_half) / (b - b_half) - 1) * 100
-            return low <= c + c_half and high >= c - c_half if a >= b else low <= -c + c_half and high >= -c - c_half
-        return abs(abs(a - b) - c) <= (a_half + b_half + c_half) * (1 + 1e-9)
-
     contradict(
-        sheet, GROWTH_MISMATCH, f"增减不符:{shown}", f"the change does not follow: {shown}", shown, members, holds
+        sheet,
+        GROWTH_MISMATCH,
+        f"增减不符:{shown}",
+        f"the change does not follow: {shown}",
+        shown,
+        [now, then, change],
+        _Between(sheet, now, then, change),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +29,16 @@ class Magnitude:
     levels: dict[str, float]
     source: str
 
+    def applies(self, clause: str, sentence: str) -> bool:
+        """Whether the bound is one of what ``clause`` (or ``sentence``) counts."""
+        if not self.terms:
+            return True
+        text = sentence if self.sentence else clause
+        for term in self.terms:  # noqa: SIM110 - asked for every large amount
+            if term in text:
+                return True
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
@@ -50,8 +60,8 @@ class Bounds:
 
     magnitudes: dict[str, tuple[Magnitude, ...]]
     ratios: dict[tuple[str, str], tuple[Ratio, ...]]
-    nouns: tuple[tuple[str, str], ...]
-    """(noun ending, measure), longest noun first."""
+    nouns: dict[str, tuple[tuple[str, str], ...]]
+    """(noun ending, measure) by the last character, longest noun first."""
     orders: tuple[tuple[str, str], ...]
     """(part, whole) indicator ids."""
     partitions: tuple[tuple[str, ...], ...] = ()
@@ -59,25 +69,21 @@ class Bounds:
     money: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     household: tuple[str, ...] = ()
+    limits: dict[tuple[str, str], tuple[tuple[float, Magnitude], ...]] = field(default_factory=dict)
+    """The magnitudes by unit and level."""
+    order_ids: frozenset[str] = frozenset()
+    """All indicators of the orders."""
+
+    def limits_of(self, unit: str, level: str) -> tuple[tuple[float, Magnitude], ...]:
+        """The bounds of a unit at a level, the lowest first: a value below that needs no closer look."""
+        return self.limits.get((unit, level or DEFAULT_LEVEL), ())
 
     def ceiling(self, unit: str, level: str, clause: str, sentence: str) -> tuple[float, Magnitude] | None:
         """The lowest bound that applies to a figure of ``unit``, with the entry it comes from."""
-        best: tuple[float, Magnitude] | None = None
-        for entry in self.magnitudes.get(unit, ()):
-            bound = entry.levels.get(level or DEFAULT_LEVEL)
-            if bound is None or (best is not None and bound >= best[0]):
-                continue
-            if entry.terms and not any(term in (sentence if entry.sentence else clause) for term in entry.terms):
-                continue
-            best = (bound, entry)
-        return best
-
-    def lowest(self, unit: str, level: str) -> float:
-        """The lowest bound of a unit at a level whatever the words: nothing below it needs a closer look."""
-        return min(
-            (entry.levels.get(level or DEFAULT_LEVEL, float("inf")) for entry in self.magnitudes.get(unit, ())),
-            default=float("inf"),
-        )
+        for limit in self.limits_of(unit, level):
+            if limit[1].applies(clause, sentence):
+                return limit
+        return None
 
     def ratio(self, first: str, second: str, context: str) -> Ratio | None:
         """The first entry for this pair whose terms stand in ``context`` (an entry without terms fits all)."""
@@ -88,7 +94,7 @@ class Bounds:
 
     def measure_of(self, noun: str) -> str | None:
         """The measure word of a counted noun that ends ``noun`` (资产 -> 个), or None."""
-        for ending, unit in self.nouns:
+        for ending, unit in self.nouns.get(noun[-1:], ()):
             if noun.endswith(ending):
                 return unit
         return None
@@ -170,16 +176,30 @@ def _read(path: Path) -> Bounds:
     words = dict(_lists(fields, "terms"))
     fields.done()
     problems.raise_any()
+    by_last: dict[str, list[tuple[str, str]]] = {}
+    for noun, unit in sorted(nouns, key=lambda pair: (-len(pair[0]), pair)):
+        by_last.setdefault(noun[-1:], []).append((noun, unit))
     return Bounds(
         {unit: tuple(found) for unit, found in magnitudes.items()},
         {pair: tuple(found) for pair, found in ratios.items()},
-        tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair))),
+        {last: tuple(found) for last, found in by_last.items()},
         tuple(orders),
         partitions,
         words.get("money", ()),
         words.get("people", ()),
         words.get("household", ()),
+        _limits(magnitudes),
+        frozenset(name for pair in orders for name in pair),
     )
+
+
+def _limits(magnitudes: dict[str, list[Magnitude]]) -> dict[tuple[str, str], tuple[tuple[float, Magnitude], ...]]:
+    limits: dict[tuple[str, str], tuple[tuple[float, Magnitude], ...]] = {}
+    for unit, entries in magnitudes.items():
+        for level in LEVELS:
+            found = [(entry.levels[level], entry) for entry in entries if level in entry.levels]
+            limits[unit, level] = tuple(sorted(found, key=lambda limit: limit[0]))
+    return limits
 
 
 def _lists(fields: Fields, key: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from .relations import Group
 from .share_cuts import Solution
-from .splits import Split, splits
+from .splits import Split
 from .work import Doubt, Item, Sheet, amount_text, decimal_text
 
 
@@ -41,6 +41,8 @@ class Evidence:
     by_value: dict[float, list[Item]]
     groups: dict[int, list[Group]]
     """The lists that a figure is a part of."""
+    weighed: dict[int, tuple[list[Reading], list[str]]] = field(default_factory=dict)
+    """Readings by figure, as long as nothing they depend on is flagged or repaired."""
 
     @classmethod
     def gather(cls, sheet: Sheet, groups: list[Group], solutions: list[Solution]) -> Evidence:
@@ -135,9 +137,7 @@ def _as_before(sheet: Sheet, item: Item) -> str | None:
 
 
 def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> list[str]:
-    sibling = _sibling(sheet, item)
-    if sibling is not None:
-        return [sibling[0]]
+    """The measures that a glued number may have lost, where no pair beside it says which."""
     noun = clause
     for tail in ("共计", "共有", "共", "为", "达", "约", "余额", "总额", "金额", "规模", "资金"):
         noun = noun.removesuffix(tail)
@@ -163,14 +163,16 @@ def _first_units(sheet: Sheet, item: Item, clause: str, doubts: list[Doubt]) -> 
     return []
 
 
-def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tuple[list[Reading], list[str]]:
-    clause = sheet.clause_before(item.start, 40)
+def readings_of(sheet: Sheet, item: Item, evidence: Evidence) -> tuple[list[Reading], list[str]]:
+    clause = sheet.clause_before(item, 40)
     start = item.sentence[0]
     context = sheet.view[max(start, item.start - 90) : item.start]
-    cuts, excluded = splits(text)
-    units = _first_units(sheet, item, clause, item.doubts or [])
+    cuts, excluded = sheet.cuts(item)
+    if not cuts:
+        return [], excluded
     sibling = _sibling(sheet, item)
-    remainders = evidence.remainders(sheet, item)
+    units = [sibling[0]] if sibling is not None else _first_units(sheet, item, clause, item.doubts or [])
+    remainders: list[tuple[float, str, float, str]] | None = None
     solved = evidence.solutions.get(item.index, ())
     found: list[Reading] = []
     for cut in cuts:
@@ -193,13 +195,15 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
                 sibling is not None
                 and unit == sibling[0]
                 and not reading.against
-                and float(cut.first)
+                and cut.one
                 and sibling[1]
-                and 0.75 <= float(cut.second) / float(cut.first) / sibling[1] <= 1.33
+                and 0.75 <= cut.two / cut.one / sibling[1] <= 1.33
             ):
                 reading.proofs.append(f"与同句并列的每{unit}{amount_text(short(sibling[1]), item.unit)}相近")
+            if remainders is None:
+                remainders = evidence.remainders(sheet, item)
             for rest, rest_unit, half, shown in remainders:
-                own = float(cut.second) if rest_unit == item.unit else float(cut.first) if rest_unit == unit else None
+                own = cut.two if rest_unit == item.unit else cut.one if rest_unit == unit else None
                 if own is not None and abs(own - rest) <= half + cut.half:
                     reading.proofs.append(shown)
             reading.proofs.extend(
@@ -211,7 +215,7 @@ def readings_of(sheet: Sheet, item: Item, evidence: Evidence, text: str) -> tupl
 
 def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, clause: str, context: str) -> None:
     cut, unit = reading.cut, reading.first_unit
-    first, second = float(cut.first), float(cut.second)
+    first, second = cut.one, cut.two
     if second == 0:
         reading.against.append("第二个数为0")
         return
@@ -244,8 +248,8 @@ def _weigh(sheet: Sheet, item: Item, reading: Reading, evidence: Evidence, claus
     compare(sheet, reading, mine, parts, False)
     if unit and not reading.against:
         for other in evidence.by_value.get(first, ()):
-            if other.unit == unit and other is not item and _same_thing(clause, sheet.clause_before(other.start, 40)):
-                reading.proofs.append(f"另处印有“{sheet.clause_before(other.start, 12)}{sheet.printed(other)}”")
+            if other.unit == unit and other is not item and _same_thing(clause, sheet.clause_before(other, 40)):
+                reading.proofs.append(f"另处印有“{sheet.clause_before(other, 12)}{sheet.printed(other)}”")
                 break
 
 

@@ -9,9 +9,9 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from ..records import maker
 from .work import Item, Sheet
 
-_OF_WHICH = re.compile(r"其中|包括")
 #: A sentence that begins with what it divides; how many figures before it may name that.
 _HEAD = re.compile(r"[。；;\n][ \u3000]{0,4}([一-鿿]{2,12}?)(?:主要|具体|共)?\Z")
 _BACK = 8
@@ -51,22 +51,44 @@ class Group:
     bracket: bool
 
 
+_group = maker(Group)
+
+
 def groups(sheet: Sheet) -> list[Group]:
     """All part-whole groups of the document, in text order."""
-    view, items, starts = sheet.view, sheet.items, sheet.starts
     found: list[Group] = []
-    for match in _OF_WHICH.finditer(view):
-        begin = match.start()
-        after = bisect_left(starts, match.end())
+    _of_which(sheet, found)
+    _brackets(sheet, found)
+    found.sort(key=lambda group: group.start)
+    return found
+
+
+def _markers(view: str) -> list[int]:
+    """Where 其中 and 包括 stand, in order."""
+    places: list[int] = []
+    for sign in ("其中", "包括"):
+        at = view.find(sign)
+        while at >= 0:
+            places.append(at)
+            at = view.find(sign, at + len(sign))
+    places.sort()
+    return places
+
+
+def _of_which(sheet: Sheet, found: list[Group]) -> None:
+    view, items, starts = sheet.view, sheet.items, sheet.starts
+    for begin in _markers(view):
+        behind = begin + 2
+        after = bisect_left(starts, behind)
         if after >= len(items):
             break
         first = items[after]
-        if first.start - match.end() > 120:
+        if first.start - behind > 120:
             continue
         opening = view[begin - 1] if begin else ""
         stop = first.sentence[1] or first.end
         if opening in "(（":
-            close = view.find(")" if opening == "(" else "）", match.end(), match.end() + 600)
+            close = view.find(")" if opening == "(" else "）", behind, behind + 600)
             stop = close if close > 0 else stop
         elif (outer := _closing(view, begin, first.start)) > 0:
             stop = min(stop, outer)
@@ -74,26 +96,31 @@ def groups(sheet: Sheet) -> list[Group]:
             # A639公里、其中B370公里,C2600公里: within an enumeration the next comma goes on with other things
             commas = [place for place in (view.find(sign, first.end, stop) for sign in ",，") if place > 0]
             stop = min(commas, default=stop)
-        head = _HEAD.search(view, max(0, begin - 20), begin) if match.group() == "包括" else None
+        marker = view[begin:behind]
+        head = _HEAD.search(view, max(0, begin - 20), begin) if marker == "包括" else None
         wholes = _wholes(sheet, after, begin) if head is None else _named(sheet, after, head[1])
-        parts = _take(sheet, after, stop, match.end(), _verb(sheet, wholes, first, match.end()))
-        if parts and wholes:
-            found.append(
-                Group(wholes, parts, match.group(), view[wholes[0].start : parts[-1].end], begin, opening in "(（")
-            )
-    for match in _BRACKET.finditer(view):
-        if match.group(1).startswith(("其中", "包括")):
+        if not wholes:
             continue
-        before = bisect_left(starts, match.start()) - 1
-        after = before + 1
-        if before < 0 or items[before].end != match.start() or after >= len(items):
+        parts = _take(sheet, after, stop, behind, _verb(sheet, wholes, first, behind))
+        if parts:
+            found.append(_group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in "(（"))
+
+
+def _brackets(sheet: Sheet, found: list[Group]) -> None:
+    view, items = sheet.view, sheet.items
+    for after in range(1, len(items)):
+        begin = items[after - 1].end
+        if view[begin] not in "(（":
             continue
-        parts = _take(sheet, after, match.end(), match.start())
-        wholes = _wholes(sheet, after, match.start())
-        if parts and wholes:
-            found.append(Group(wholes, parts, "(", view[wholes[0].start : match.end()], match.start(), True))
-    found.sort(key=lambda group: group.start)
-    return found
+        bracket = _BRACKET.match(view, begin)
+        if bracket is None or view.startswith(("其中", "包括"), begin + 1):
+            continue
+        wholes = _wholes(sheet, after, begin)
+        if not wholes:
+            continue
+        parts = _take(sheet, after, bracket.end(), begin)
+        if parts:
+            found.append(_group(wholes, parts, "(", view[wholes[0].start : bracket.end()], begin, True))
 
 
 def overlapping(group: Group) -> bool:
@@ -121,10 +148,19 @@ def _named(sheet: Sheet, after: int, name: str) -> tuple[Item, ...]:
     return ()
 
 
+def _earlier(view: str, begin: int, end: int) -> bool:
+    """Whether what stands before a number makes it one of another time: 比上年7.3万元."""
+    before = view[begin:end]
+    return ("比" in before or "较" in before) and _EARLIER.search(before) is not None
+
+
 def _closing(view: str, begin: int, until: int) -> int:
     """Where a bracket opened before ``begin`` in the same sentence closes, or -1: a 其中 inside it ends with it."""
     opening = max(view.rfind("(", max(0, begin - 200), begin), view.rfind("（", max(0, begin - 200), begin))
-    if opening < 0 or any(sign in view[opening:begin] for sign in ")）。"):
+    if opening < 0:
+        return -1
+    inside = view[opening:begin]
+    if ")" in inside or "）" in inside or "。" in inside:
         return -1
     closing = [
         place for place in (view.find(")", begin, begin + 600), view.find("）", begin, begin + 600)) if place > 0
@@ -134,7 +170,7 @@ def _closing(view: str, begin: int, until: int) -> int:
 
 def _verb(sheet: Sheet, wholes: tuple[Item, ...], first: Item, marker_end: int) -> str:
     """The verb of the whole's clause (新增, 完成), '' where it has none or the first part repeats it."""
-    found = _NEXT.match(sheet.clause_before(wholes[0].start, 40)) if wholes else None
+    found = _NEXT.match(sheet.clause_before(wholes[0], 40)) if wholes else None
     return "" if found is None or found.group() in sheet.view[marker_end : first.start] else found.group()
 
 
@@ -151,7 +187,7 @@ def _take(sheet: Sheet, after: int, stop: int, marker_end: int, verb: str = "") 
             break  # 风险消除率为56.58%是强化…: the page lost a sentence end behind the percentage
         if len(gap) > CHAIN or "。" in gap or (not colon and end > after and ("；" in gap or ";" in gap)):
             break
-        if end > after and _EARLIER.search(view, max(edge, items[end].start - 14), items[end].start):
+        if end > after and _earlier(view, max(edge, items[end].start - 14), items[end].start):
             break  # 其中…,比上年7.3万元增加…: the year before is no part
         if verb and end > after and gap[:1] in ",，" and gap.startswith(verb, 1):
             break
@@ -171,7 +207,7 @@ def _wholes(sheet: Sheet, after: int, begin: int) -> tuple[Item, ...]:
         if (
             item.figure.role in ("growth", "share", "criterion", "change", "per_unit")
             or item.unit in ("%", "个百分点", "")
-            or _EARLIER.search(view, max(0, item.start - 14), item.start)
+            or _earlier(view, max(0, item.start - 14), item.start)
         ):
             if len(gap) > 60 or "\n" in gap:
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..model import Repair
+from ..records import maker
 from .catalogue import make_flag
 from .dates import GLUED_DATE
 from .glued import GLUED, IMPLAUSIBLE, ORDER_VIOLATION
@@ -12,6 +13,7 @@ from .readings import Evidence, Reading, compare, rank, readings_of, unique
 from .splits import Split
 from .work import Item, Sheet
 
+_repaired = maker(Repair)
 _NAMES = {"户": "户数", "人": "人数", "元": "金额", "人次": "人次"}
 
 
@@ -19,14 +21,16 @@ def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     """Try to repair a doubted figure; True where a repair was found. ``final`` flags what stays unresolved."""
     doubts = item.doubts or []
     weight = sum(doubt.weight for doubt in doubts)
-    text = sheet.view[item.start : item.number_end]
     if any(doubt.code == "glued_date" for doubt in doubts) and _year(sheet, item, evidence, final):
         return bool(item.repair)
     if all(doubt.code == "order_violation" for doubt in doubts) and not _far_above(item, evidence):
         readings: list[Reading] = []
         excluded: list[str] = []
     else:
-        readings, excluded = readings_of(sheet, item, evidence, text)
+        known = evidence.weighed.get(item.index)
+        if known is None:
+            known = evidence.weighed[item.index] = readings_of(sheet, item, evidence)
+        readings, excluded = known
     alive = [reading for reading in readings if not reading.against]
     dead = [f"{reading.text}:{'、'.join(reading.against)}" for reading in readings if reading.against] + excluded
     best = unique(alive)
@@ -79,7 +83,7 @@ def _subject(item: Item, unit: str) -> str:
 def part(sheet: Sheet, item: Item, value: Decimal, unit: str, rule: str) -> Repair:
     """One quantity of a reading, with the indicator the library gives it."""
     subject = _subject(item, unit)
-    return Repair(
+    return _repaired(
         value=value, unit=unit, subject=subject, indicator=sheet.indicator(item, value, unit, subject), rule=rule
     )
 
@@ -116,9 +120,9 @@ def _year(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:
     year, rest = text[:4], text[4:]
     value = Decimal(rest)
     mine = {item.unit: (float(value), 0.5)}
-    check = Reading(Split(Decimal(year), value, year, rest, 0.5), "年", item.unit)
+    check = Reading(Split(year, rest), "年", item.unit)
     compare(sheet, check, mine, evidence.wholes.get(item.index, ()), True)
-    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item.start, 40), "")
+    ceiling = sheet.bounds.ceiling(item.unit, sheet.level_for(item), sheet.clause_before(item, 40), "")
     if check.against or (ceiling is not None and float(value) > ceiling[0]):
         return False
     doubts = item.doubts or []

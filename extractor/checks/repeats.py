@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from .arith import printed_digits, slips
+from .arith import printed_digits, widened
 from .catalogue import flag_code, make_flag
+from .slips import EXCHANGED, ONE_DIGIT, TRANSPOSED, slips
 from .work import Item, Sheet
-
-#: Slips that chance seldom makes of two different quantities; a digit more or less needs the same subject as well.
-_TRANSPOSED = ("两位数字颠倒", "两位数字互换")
 
 REPEAT_CONFLICT = flag_code(
     "repeat_conflict",
@@ -24,12 +22,26 @@ REPEAT_CONFLICT = flag_code(
 
 def check(sheet: Sheet) -> None:
     """Compare the figures that the library gives the same indicator, place, period and status."""
-    seen: dict[tuple[str | None, ...], list[Item]] = {}
+    named: dict[str, list[Item]] = {}
     for item in sheet.items:
+        indicator = item.figure.indicator
+        if indicator is not None:
+            same = named.get(indicator)
+            if same is None:
+                named[indicator] = [item]
+            else:
+                same.append(item)
+    for items in named.values():
+        if len(items) > 1:
+            _same_indicator(sheet, items)
+
+
+def _same_indicator(sheet: Sheet, items: list[Item]) -> None:
+    seen: dict[tuple[str | None, ...], list[Item]] = {}
+    for item in items:
         figure = item.figure
         if (
-            figure.indicator is None
-            or figure.period is None
+            figure.period is None
             or item.doubts
             or figure.modifier != "none"
             or figure.cell is not None
@@ -37,19 +49,11 @@ def check(sheet: Sheet) -> None:
             or figure.direction is not None
         ):
             continue
-        key = (
-            figure.indicator,
-            figure.region_code,
-            figure.region,
-            figure.period,
-            figure.status,
-            figure.role,
-            item.unit,
-        )
+        key = (figure.region_code, figure.region, figure.period, figure.status, figure.role, item.unit)
         seen.setdefault(key, []).append(item)
-    for items in seen.values():
-        if len(items) > 1:
-            _compare(sheet, items)
+    for alike in seen.values():
+        if len(alike) > 1:
+            _compare(sheet, alike)
 
 
 def _compare(sheet: Sheet, items: list[Item]) -> None:
@@ -64,10 +68,13 @@ def _compare(sheet: Sheet, items: list[Item]) -> None:
     if abs(first.value - second.value) <= (sheet.slack(first) + sheet.slack(second)) * (1 + 1e-9):
         return  # 12.91万亿元 and 12.9万亿元: one print is coarser
     same = first.figure.subject == second.figure.subject
-    for what, said in slips(digits):
-        if "一位之差" in what:
+    # Chance seldom transposes two digits of different quantities; a digit more or less needs the same subject as well.
+    scale = float(factor)
+    goal = second.value / scale
+    for _, what, said in slips(digits, *widened(goal, goal)):
+        if what.endswith(ONE_DIGIT):
             return
-        if float(said) * float(factor) == second.value and (same or what in _TRANSPOSED):
+        if float(said) * scale == second.value and (same or what in (TRANSPOSED, EXCHANGED)):
             break
     else:
         return

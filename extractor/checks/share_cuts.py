@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .arith import rounded, share_holds
-from .splits import Split, splits
+from .splits import Split
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 
@@ -28,10 +28,10 @@ def _options(sheet: Sheet, item: Item) -> list[tuple[float, str, float, Split | 
     found: list[tuple[float, str, float, Split | None, int]] = [(item.value, item.unit, sheet.slack(item), None, 0)]
     if item.value < 100 or item.figure.modifier != "none":
         return found
-    for cut in splits(sheet.view[item.start : item.number_end])[0]:
-        found.append((float(cut.first), "", 0.5, cut, 0))
+    for cut in sheet.cuts(item)[0]:
+        found.append((cut.one, "", 0.5, cut, 0))
         if item.unit in COUNT_UNITS or item.unit in ("户", "人"):
-            found.append((float(cut.second), item.unit, cut.half, cut, 1))
+            found.append((cut.two, item.unit, cut.half, cut, 1))
     return found
 
 
@@ -41,18 +41,27 @@ def solve(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> Soluti
     A precise percentage (three digits or more) proves a cut; 75% proves one only where the whole stands right behind
     another count (4大类1428个), the place where a list of counts loses its measures.
     """
-    precise = slack / percent.value < 0.0008 * (10 if percent.value < 10 else 1)
-    found: list[tuple[Solution, tuple[int, int]]] = []
-    part = near[0]
+    value, part = percent.value, near[0]
     if part.start < percent.sentence[0] and percent.start - part.end > 40:
         return None
-    wholes = [other for other in near[1:6]]
+    precise = slack / value < 0.0008 * (10 if value < 10 else 1)
+    wholes = [other for other in near[1:6] if precise or _adjoins(sheet, other)]
+    if not wholes:
+        return None
+    # Roughly, and cheaper than share_holds: between what ratios part and whole must be.
+    rounding = slack + 1e-6 * (value + slack) + 1e-8
+    least, most = max(0.0, value - rounding) / 100, (value + rounding) / 100
+    found: list[tuple[Solution, tuple[int, int]]] = []
     part_options = _options(sheet, part)
     for whole in wholes:
         whole_options = _options(sheet, whole)
+        if len(part_options) == len(whole_options) == 1:
+            continue
         for p_value, p_unit, p_half, p_cut, p_side in part_options:
             for w_value, w_unit, w_half, w_cut, w_side in whole_options:
-                if (p_cut is None and w_cut is None) or p_value > w_value:
+                if p_value - p_half > most * (w_value + w_half) or p_value + p_half < least * (w_value - w_half):
+                    continue
+                if (p_cut is None and w_cut is None) or p_value > w_value or (w_cut is None and not precise):
                     continue
                 if not _fits(p_cut, p_unit, p_side, w_cut, w_unit, w_side, part, whole):
                     continue
@@ -61,11 +70,9 @@ def solve(sheet: Sheet, near: list[Item], percent: Item, slack: float) -> Soluti
                     p_half if p_cut is None else 0.0,
                     w_value,
                     w_half if w_cut is None else 0.0,
-                    percent.value,
+                    value,
                     slack,
                 ):
-                    continue
-                if not precise and not _adjoins(sheet, whole, w_cut):
                     continue
                 cuts = tuple(
                     (item.index, cut.first_text, side)
@@ -114,9 +121,9 @@ def _household(cut: Split, item: Item) -> bool:
     return item.unit != "人" or 1 <= cut.second / cut.first <= 8
 
 
-def _adjoins(sheet: Sheet, item: Item, cut: Split | None) -> bool:
-    """Whether a count stands directly before the cut number: 4大类1428个."""
-    return cut is not None and item.index > 0 and item.start - sheet.items[item.index - 1].end <= 1
+def _adjoins(sheet: Sheet, item: Item) -> bool:
+    """Whether a count stands directly before the number: 4大类1428个."""
+    return item.index > 0 and item.start - sheet.items[item.index - 1].end <= 1
 
 
 def _plain(value: float) -> str:

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 _NUMBER = re.compile(r"(\d+)(\.\d+)?(万亿|亿|千万|百万|万|千|百)?\Z")
-_SCALE = {
-    "万亿": Decimal(10**12),
-    "亿": Decimal(10**8),
-    "千万": Decimal(10**7),
-    "百万": Decimal(10**6),
-    "万": Decimal(10**4),
-    "千": Decimal(1000),
-    "百": Decimal(100),
-    None: Decimal(1),
-}
+#: Zeros that a magnitude stands for.
+_ZEROS: Final = {"万亿": 12, "亿": 8, "千万": 7, "百万": 6, "万": 4, "千": 3, "百": 2}
 #: Longer digit runs are no two numbers of a report.
 MAX_DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
 class Split:
-    """One cut of a printed number: ``'312874'`` -> first 312, second 874."""
+    """One cut of a printed number: ``'312874'`` -> first 312, second 874.
 
-    first: Decimal
-    second: Decimal
-    first_text: str
-    second_text: str
-    half: float
-    """Half a unit of the second number's last digit."""
+    Most cuts are looked at and dropped, so that the exact values are made where they are asked for.
+    """
+
+    __slots__ = ("_number", "_zeros", "first_text", "half", "one", "second_text", "two")
+
+    def __init__(self, first_text: str, number: str, scale: str = "", half: float = 0.5) -> None:
+        zeros = _ZEROS.get(scale, 0)
+        self.first_text = first_text
+        self.second_text = number + scale
+        #: Half a unit of the second number's last digit.
+        self.half = half
+        #: Both as floats.
+        self.one = float(first_text)
+        self.two = float(f"{number}e{zeros}")
+        self._number = number
+        self._zeros = zeros
+
+    @property
+    def first(self) -> Decimal:
+        """The first number."""
+        return Decimal(self.first_text)
+
+    @property
+    def second(self) -> Decimal:
+        """The second number, its magnitude (万, 亿) written out."""
+        return Decimal(self._number) * Decimal(10**self._zeros)
 
 
 def digits_of(text: str) -> int:
@@ -48,16 +59,13 @@ def splits(text: str) -> tuple[list[Split], list[str]]:
     found = _NUMBER.match(text)
     if found is None or not 2 <= len(found.group(1)) <= MAX_DIGITS or text[0] == "0":
         return [], []
-    whole, fraction, scale = found.group(1), found.group(2) or "", found.group(3)
-    factor = _SCALE[scale]
-    half = float(factor) * 0.5 / 10 ** max(0, len(fraction) - 1)
+    whole, fraction, scale = found.group(1), found.group(2) or "", found.group(3) or ""
+    half = float(10 ** _ZEROS.get(scale, 0)) * 0.5 / 10 ** max(0, len(fraction) - 1)
     good, excluded = [], []
     for cut in range(1, len(whole)):
         head, tail = whole[:cut], whole[cut:]
         if tail[0] == "0" and not (len(tail) == 1 and fraction):
-            excluded.append(f"{head}|{tail}{fraction}{scale or ''}: 数字不以0开头")
+            excluded.append(f"{head}|{tail}{fraction}{scale}: 数字不以0开头")
             continue
-        good.append(
-            Split(Decimal(head), Decimal(tail + fraction) * factor, head, f"{tail}{fraction}{scale or ''}", half)
-        )
+        good.append(Split(head, tail + fraction, scale, half))
     return good, excluded

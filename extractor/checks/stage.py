@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from ..model import Document, Figure, LedgerEntry
 from ..records import changer
-from . import averages, glued, grammar, growth, relations, repeats, shares, sums
+from . import averages, glued, grammar, growth, relations, repeats, share_reading, shares, sums
 from .catalogue import make_flag
 from .dates import GLUED_DATE, DamagedDate, damaged_dates
 from .grammar import Finding
 from .plausibility import Bounds, packaged
 from .readings import Evidence
 from .repairs import part, resolve
-from .splits import splits
+from .share_reading import Share
 from .work import Claim, Item, Sheet, amount_text
 
 _changed = changer(Figure)
@@ -69,20 +69,21 @@ def run(
     sheet = Sheet(document, view, tuple(merged), ledger, bounds, claim)
     for date in dates:
         sheet.lose("年" if date.printed[:4].isdigit() and date.printed[4:5] != "年" else "月")
-    for item in sheet.items:
+    for item in sheet.items if marked else ():
         finding = marked.get(item.start)
         if finding is not None:
             _missing(sheet, item, finding)
     groups = relations.groups(sheet)
-    _malformed(sheet, groups)
-    _arithmetic(sheet, groups)
-    return CheckResult(tuple(_finish(item) for item in sheet.items), _ledger(ledger, dates, document))
+    shared = share_reading.read(sheet)
+    _malformed(sheet, groups, shared)
+    _arithmetic(sheet, groups, shared)
+    return CheckResult(tuple(_finished(sheet)), _ledger(ledger, dates, document))
 
 
-def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
+def _malformed(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
     for turn in range(ROUNDS):
         glued.collect(sheet, groups)
-        solutions = shares.check(sheet, False)
+        solutions = shares.check(sheet, shared, False)
         for solution in solutions:
             for index, _, _ in solution.cuts:
                 sheet.items[index].doubt(
@@ -95,20 +96,26 @@ def _malformed(sheet: Sheet, groups: list[relations.Group]) -> None:
         if not doubted:
             break
         evidence = Evidence.gather(sheet, groups, solutions)
-        repaired = sum(resolve(sheet, item, evidence, False) for item in doubted)
+        repaired = 0
+        for item in doubted:
+            if resolve(sheet, item, evidence, False):
+                repaired += 1
+                evidence.weighed.clear()
         if repaired == 0 or turn == ROUNDS - 1:
             for item in doubted:
                 if not item.repair and not item.flags:
                     resolve(sheet, item, evidence, True)
+                    if item.repair or item.flags:
+                        evidence.weighed.clear()
             break
 
 
-def _arithmetic(sheet: Sheet, groups: list[relations.Group]) -> None:
+def _arithmetic(sheet: Sheet, groups: list[relations.Group], shared: list[Share]) -> None:
     """The checks of the registry, confirmations first: what one check proves, the next one does not suspect."""
     sums.check(sheet, groups)
     averages.check(sheet)
     growth.check(sheet)
-    shares.check(sheet, True, frozenset(part.index for group in groups for part in group.parts))
+    shares.check(sheet, shared, True, frozenset(part.index for group in groups for part in group.parts))
     repeats.check(sheet)
 
 
@@ -137,7 +144,7 @@ def _missing(sheet: Sheet, item: Item, finding: Finding) -> None:
 
 def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
     """总参保户数626213968: households and persons run together where the whole cannot be households."""
-    clause = sheet.clause_before(item.start)
+    clause = sheet.clause_before(item)
     ceiling = sheet.bounds.ceiling("户", sheet.level_for(item), clause, clause)
     text = sheet.view[item.start : item.number_end]
     if ceiling is None or float(finding.value) <= ceiling[0]:
@@ -147,7 +154,7 @@ def _bare_households(sheet: Sheet, item: Item, finding: Finding) -> None:
         return
     entry = sheet.bounds.ratio("户", "人", clause)
     good, rivals = [], []
-    cuts, excluded = splits(text)
+    cuts, excluded = sheet.cuts(item)
     for cut in cuts:
         per = float(cut.second / cut.first)
         shown = f"{cut.first_text}户{cut.second_text}人:每户{per:.2f}人"
@@ -178,7 +185,7 @@ def _pair(sheet: Sheet, item: Item, finding: Finding) -> None:
     after = sheet.at(finding.end)
     evidence = finding.why
     if after is not None and after.unit in ("人", "元") and finding.value:
-        clause = sheet.clause_before(item.start, 40)
+        clause = sheet.clause_before(item, 40)
         for unit in ("户",) if after.unit == "人" else (sheet.bounds.measure_of(clause) or "户",):
             entry = sheet.bounds.ratio(unit, after.unit, clause)
             per = after.value / float(finding.value)
@@ -193,15 +200,17 @@ def _in_date(dates: tuple[DamagedDate, ...], position: int) -> bool:
     return any(date.start <= position < date.end for date in dates)
 
 
-def _finish(item: Item) -> Figure:
-    if item.flags is None and item.confirmed is None and not item.repair:
-        return item.figure
-    return _changed(
-        item.figure,
-        flags=item.figure.flags + tuple(item.flags or ()),
-        repair=item.repair or item.figure.repair,
-        confirmed=tuple(sorted({*item.figure.confirmed, *(item.confirmed or ())})),
-    )
+def _finished(sheet: Sheet) -> list[Figure]:
+    """The figures with what was found out; most are clean and stay what they are."""
+    found = []
+    for item in sheet.items:
+        figure = item.figure
+        if item.confirmed is not None:
+            figure = _changed(figure, confirmed=tuple(sorted({*figure.confirmed, *item.confirmed})))
+        if item.flags is not None or item.repair:
+            figure = _changed(figure, flags=figure.flags + tuple(item.flags or ()), repair=item.repair or figure.repair)
+        found.append(figure)
+    return found
 
 
 def _ledger(

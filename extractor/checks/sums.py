@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal
 
-from .arith import contradict, printed_digits, slips
+from .arith import Arithmetic, contradict, printed_digits, widened
 from .catalogue import flag_code
 from .relations import Group, crossing, overlapping
+from .slips import EXCHANGED, TRANSPOSED, slips
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
 SUM_MISMATCH = flag_code(
@@ -28,12 +30,44 @@ _YEARS = re.compile(r"(?:19|20)\d\d年?\Z")
 #: 第一、二、三产业增加值分别为: three parts that are always all.
 _INDUSTRIES = re.compile(r"[一二]、[二三]?、?三(?:次)?产")
 _SPAN_OF_YEARS = re.compile(r"[两二三四五六]年|年均|期间|累计")
+_NAMED = re.compile(r"[^,，、。;；:：（）()\d]{2,14}")
 _DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
 _OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
 
 #: How many half units 已 and 未 and all must be worth before one transposed digit that explains them is no chance.
 ALL_OF = 200
+
+
+class _Total(Arithmetic):
+    """A whole (its ``value`` may be that of a count printed beside it) and the parts that should add up to it."""
+
+    __slots__ = ("parts", "room", "sheet", "total", "value", "whole")
+
+    def __init__(self, sheet: Sheet, whole: Item, parts: list[Item], value: float) -> None:
+        self.sheet = sheet
+        self.whole = whole
+        self.parts = parts
+        self.value = value
+        self.total = 0.0
+        self.room = sheet.slack(whole)
+        for part in parts:
+            self.total += part.value
+            self.room += sheet.slack(part)
+
+    def holds(self, member: Item, value: float, slack: float) -> bool:
+        goal, room = (value, slack) if member is self.whole else (self.value, self.sheet.slack(self.whole))
+        total = 0.0
+        for part in self.parts:
+            total += value if part is member else part.value
+            room += slack if part is member else self.sheet.slack(part)
+        return abs(total - goal) <= room * (1 + 1e-9)
+
+    def window(self, member: Item, slack: float) -> tuple[float, float]:
+        """What the whole and the other parts leave."""
+        room = self.room + slack + 1e-9 * (abs(self.value) + abs(self.total))
+        left = self.total if member is self.whole else self.value - self.total + member.value
+        return left - room, left + room
 
 
 def check(sheet: Sheet, groups: list[Group]) -> None:
@@ -68,15 +102,15 @@ def _label(sheet: Sheet, item: Item) -> str:
         and sheet.items[item.index - 1].unit != item.unit
     ):
         item = sheet.items[item.index - 1]  # 秋季548人、82.2万元: the pair has one label
-    text = sheet.clause_before(item.start, 24)
+    text = sheet.clause_before(item, 24)
     gap = item.start - sheet.items[item.index - 1].end if item.index else len(text)
     return text[max(0, len(text) - gap) :].lstrip("、和及与(（")
 
 
 def _noun(sheet: Sheet, item: Item) -> str:
     """Two characters that name what a count counts: the end of the noun behind it, or before it."""
-    found = re.match(r"[^,，、。;；:：（）()\d]{2,14}", sheet.view[item.end : item.end + 14])
-    text = found.group() if found else sheet.clause_before(item.start, 14)
+    found = _NAMED.match(sheet.view, item.end, item.end + 14)
+    text = found.group() if found else sheet.clause_before(item, 14)
     return text.strip()[-2:]
 
 
@@ -114,7 +148,7 @@ def _inner(sheet: Sheet, group: Group, part: Item) -> bool:
 
 def _better_whole(sheet: Sheet, group: Group, whole: Item, parts: list[Item]) -> Item:
     """Among counts printed before the list, the one whose noun the parts share (460个服务网点 for 便民网点424个)."""
-    noun = sheet.clause_before(parts[-1].start, 14)[-2:]
+    noun = sheet.clause_before(parts[-1], 14)[-2:]
     for index in range(whole.index, max(-1, whole.index - 3), -1):
         other = sheet.items[index]
         if other.unit == whole.unit and other.sentence == whole.sentence and noun and _noun(sheet, other) == noun:
@@ -154,10 +188,10 @@ def _compare(sheet: Sheet, group: Group, whole: Item, value: float, half: float,
 
 def _is_complete(sheet: Sheet, whole: Item, parts: list[Item]) -> bool:
     labels = [_label(sheet, part) for part in parts]
-    if len(parts) == 3 and _INDUSTRIES.search(sheet.clause_before(parts[0].start, 20) + labels[0]):
+    if len(parts) == 3 and _INDUSTRIES.search(sheet.clause_before(parts[0], 20) + labels[0]):
         return True
     years = [_YEARS.search(label) for label in labels]
-    if len(parts) >= 2 and all(years) and _SPAN_OF_YEARS.search(sheet.clause_before(whole.start, 24)):
+    if len(parts) >= 2 and all(years) and _SPAN_OF_YEARS.search(sheet.clause_before(whole, 24)):
         return True
     if _REST.search(labels[-1]):
         return True
@@ -191,31 +225,18 @@ def _slip(
         digits, factor = printed_digits(sheet, item)
         if not digits or len(digits) > 12:
             continue
-        for what, said in slips(digits):
-            if not what.startswith("两位"):
+        scale = float(factor)
+        goal = item.value + (total - value if item is whole else value - total)
+        for _, what, said in slips(digits, *widened((goal - bound) / scale, (goal + bound) / scale)):
+            if what not in (TRANSPOSED, EXCHANGED):
                 break
-            change = float(said) * float(factor) - item.value
+            change = float(said) * scale - item.value
             if abs(total - value + (change if item is not whole else -change)) <= bound:
                 return True
     return False
 
 
 def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: float) -> None:
-    members = [whole, *parts]
-
-    difference = sum(part.value for part in parts) - value
-    slacks = sum(sheet.slack(item) for item in members)
-    scale = 1e-9 * (abs(value) + abs(total))
-
-    def holds(member: Item, new: float, half: float) -> bool:
-        change = value - new if member is whole else new - member.value
-        if abs(difference + change) > slacks + half + scale + 1e-9 * abs(new):
-            return False  # far off: most slips are, and need no sum
-        parts_sum = sum(new if part is member else part.value for part in parts)
-        goal = new if whole is member else value
-        slack = sum(half if item is member else sheet.slack(item) for item in members)
-        return abs(parts_sum - goal) <= slack * (1 + 1e-9)
-
     unit = whole.unit
     added = "+".join(sheet.number_text(part) for part in parts)
     evidence = f"{added} = {_amount(sheet, parts)}{unit}, 总数印作{sheet.printed(whole)}"
@@ -225,8 +246,8 @@ def _report(sheet: Sheet, whole: Item, parts: list[Item], total: float, value: f
         f"分项之和与总数不符:{evidence}",
         f"the parts do not add up: {evidence}",
         evidence,
-        members,
-        holds,
+        [whole, *parts],
+        _Total(sheet, whole, parts, value),
     )
 
 
@@ -238,28 +259,35 @@ def _amount(sheet: Sheet, parts: list[Item]) -> str:
 
 def _levels(sheet: Sheet) -> None:
     """资金50997万元,中央8500万元、省级4497万元、市级19650万元、县级18350万元: a list along the levels without 其中."""
-    if "中央" not in sheet.view:
-        return
+    place = sheet.view.find("中央")
+    done = 0
+    while place >= 0:
+        after = bisect_left(sheet.starts, place + 2)
+        for index in (after, after + 1):  # a pair has one label
+            if done <= index < len(sheet.items):
+                done = _level_list(sheet, index)
+        place = sheet.view.find("中央", place + 2)
+
+
+def _level_list(sheet: Sheet, index: int) -> int:
+    """The list that begins at item ``index``, if one does, and its end."""
     items = sheet.items
-    index = 0
-    while index < len(items):
-        first = items[index]
-        if first.unit == "元" and first.confirmed is None and "中央" in _label(sheet, first):
-            run = [first]
-            seen = {1}
-            cursor = index + 1
-            while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:
-                found = _LEVELS.search(_label(sheet, items[cursor]))
-                if items[cursor].unit != "元" or found is None or found.lastindex in seen:
-                    break
-                seen.add(found.lastindex or 0)
-                run.append(items[cursor])
-                cursor += 1
-            if len(run) >= 3 and index and not any(_open(item) for item in run):
-                _run(sheet, items[index - 1], run)
-            index = cursor
-        else:
-            index += 1
+    first = items[index]
+    if first.unit != "元" or first.confirmed is not None or "中央" not in _label(sheet, first):
+        return index + 1
+    run = [first]
+    seen = {1}
+    cursor = index + 1
+    while cursor < len(items) and items[cursor].start - items[cursor - 1].end <= 12:
+        found = _LEVELS.search(_label(sheet, items[cursor]))
+        if items[cursor].unit != "元" or found is None or found.lastindex in seen:
+            break
+        seen.add(found.lastindex or 0)
+        run.append(items[cursor])
+        cursor += 1
+    if len(run) >= 3 and index and not any(_open(item) for item in run):
+        _run(sheet, items[index - 1], run)
+    return cursor
 
 
 def _run(sheet: Sheet, whole: Item, run: list[Item]) -> None:
@@ -300,8 +328,11 @@ def _near(sheet: Sheet, begin: int, end: int) -> Item | None:
     return None
 
 
+_BREAK = re.compile(r"[,，、。;；\n]")
+
+
 def _breaks(gap: str) -> bool:
-    return any(sign in gap for sign in ",，、。;；\n")
+    return _BREAK.search(gap) is not None
 
 
 def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
@@ -323,7 +354,7 @@ def _complement(sheet: Sheet, rest: Item, verb: str) -> None:
                 continue
             if done is None:
                 chain = items[index - 1] if index and item.start - items[index - 1].end <= 1 else item
-                said = _DONE.search(sheet.clause_before(chain.start, 24))
+                said = _DONE.search(sheet.clause_before(chain, 24))
                 if said is None or verb not in said.group(1):
                     break
                 done = item

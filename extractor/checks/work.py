@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ..model import Document, Figure, Flag, LedgerEntry, Repair
 from ..records import changer
 from .plausibility import Bounds
+from .splits import Split, splits
 
 _changed = changer(Figure)
 
@@ -36,6 +38,8 @@ WHOLE_UNITS = COUNT_UNITS | frozenset(
 _PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
 _SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
 _YEAR_NAMED = re.compile(r"((?:19[4-9]\d|20[0-4]\d))年")
+#: The longest stretch of a clause that a check reads before a figure.
+LONGEST: Final = 60
 _TO_CLAUSE_END = re.compile(r"(?s:.*)[，,；;。！？!?\n]")
 
 
@@ -43,7 +47,9 @@ class Item:
     """One figure on the sheet, with what the checks found out about it."""
 
     __slots__ = (
+        "clause_",
         "confirmed",
+        "cuts_",
         "doubts",
         "end",
         "figure",
@@ -68,6 +74,8 @@ class Item:
         self.unit = figure.unit
         self.sentence = figure.sentence
         self.slack_ = -1.0
+        self.clause_ = -1
+        self.cuts_: tuple[list[Split], list[str]] | None = None
         self.doubts: list[Doubt] | None = None
         self.flags: list[Flag] | None = None
         self.repair: tuple[Repair, ...] = ()
@@ -124,13 +132,11 @@ class Sheet:
         self.bounds = bounds
         self.claim = claim
         self.items = [Item(index, figure) for index, figure in enumerate(figures)]
+        self.percents = [item for item in self.items if item.unit == "%"]
         self.starts = [figure.start for figure in figures]
         self.level = level_of(document, view, figures)
         self._year: int | None = None
-        self.order_ids = frozenset(name for pair in bounds.orders for name in pair)
-        #: Shares (by index) that no pair of printed amounts gives, and those that no cut of one does: looked for once.
-        self.no_share: set[int] = set()
-        self.no_cut: set[int] = set()
+        self._levels: dict[str | None, str] = {}
         #: What the page has lost elsewhere, by unit of the lost measure: {"户": 3, "年": 2}.
         self.losses: dict[str, int] = {}
 
@@ -149,7 +155,11 @@ class Sheet:
 
     def level_for(self, item: Item) -> str:
         """The level of the place that a figure describes; the document's where it names none."""
-        return level_of_name(item.figure.region) or self.level
+        region = item.figure.region
+        level = self._levels.get(region)
+        if level is None:
+            level = self._levels[region] = level_of_name(region) or self.level
+        return level
 
     def lose(self, what: str) -> None:
         """Count one proven loss of a measure, a date character or a piece of a rate on this page."""
@@ -165,11 +175,20 @@ class Sheet:
     def slack(self, item: Item) -> float:
         """Half a unit of the last printed digit, in the figure's unit (5.87万 -> 50; 96 -> 0.5; 9.4% -> 0.05)."""
         if item.slack_ < 0:
-            found = _PRINTED.match(self.view, item.start, item.number_end)
-            scale = _SCALE[found.group(2)] if found else 1.0
-            digits = len(found.group(1) or "") if found else 0
-            item.slack_ = 0.5 * scale / 10**digits
+            if self.view[item.start : item.number_end].isdecimal():
+                item.slack_ = 0.5
+            else:
+                found = _PRINTED.match(self.view, item.start, item.number_end)
+                scale = _SCALE[found.group(2)] if found else 1.0
+                digits = len(found.group(1) or "") if found else 0
+                item.slack_ = 0.5 * scale / 10**digits
         return item.slack_
+
+    def cuts(self, item: Item) -> tuple[list[Split], list[str]]:
+        """All ways to cut the figure's number into two, and what a leading zero excludes."""
+        if item.cuts_ is None:
+            item.cuts_ = splits(self.view[item.start : item.number_end])
+        return item.cuts_
 
     def at_or_after(self, position: int) -> Item | None:
         """The first figure that begins at or behind ``position``."""
@@ -201,11 +220,14 @@ class Sheet:
         ]
         return [(float(part.value), part.unit, half) for part, half in zip(item.repair, halves, strict=True)]
 
-    def clause_before(self, position: int, limit: int = 30) -> str:
-        """The text of the clause that runs up to ``position``, at most ``limit`` characters."""
-        begin = max(0, position - limit)
-        cut = _TO_CLAUSE_END.match(self.view, begin, position)
-        return self.view[cut.end() if cut is not None else begin : position]
+    def clause_before(self, item: Item, limit: int = 30) -> str:
+        """The text of the clause that runs up to a figure, at most ``limit`` (and :data:`LONGEST`) characters."""
+        start = item.start
+        if item.clause_ < 0:
+            begin = max(0, start - LONGEST)
+            cut = _TO_CLAUSE_END.match(self.view, begin, start)
+            item.clause_ = cut.end() if cut is not None else begin
+        return self.view[max(item.clause_, start - limit) : start]
 
     def printed(self, item: Item) -> str:
         """The figure as the page prints it, without line breaks."""
@@ -263,9 +285,16 @@ def level_of(document: Document, view: str, figures: Sequence[Figure]) -> str:
     level = level_of_name(document.place)
     if level:
         return level
-    named = Counter(figure.region for figure in figures if figure.region)
+    named: dict[str, int] = {}
+    for figure in figures:
+        region = figure.region
+        if region:
+            named[region] = named.get(region, 0) + 1
     if named:
-        place, count = named.most_common(1)[0]
+        place, count = "", 0
+        for region, times in named.items():
+            if times > count:
+                place, count = region, times
         level = level_of_name(place)
         if level and 3 * count >= len(figures):
             return level
