@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from extractor.context.anchors import WORDS, Anchor, AnchorReader, five_year
-from extractor.context.frames import FROM, TO, Frame
+from extractor.context.frames import TO, Frame
 from extractor.context.isodates import PARTS, months
 from extractor.context.reportyears import PART, DocumentPeriods, years_in
 from extractor.numbers.scan import Mention
@@ -165,10 +165,9 @@ class PeriodReader:
                 if begin <= frame.start < end:
                     return deadline, "period.deadline"
         stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        origin = FROM.search(frame.left)
-        if origin is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
+        if frame.from_length and period and TO.match(self.view[frame.end : frame.end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
-            dated = found is not None and found.start >= frame.start - len(origin.group()) - 1
+            dated = found is not None and found.start >= frame.start - frame.from_length - 1
             if dated and period[:4].isdigit():
                 self._base = (frame.sentence[0], period)
             elif self._base is not None and self._base[0] == frame.sentence[0]:
