@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from extractor.context.anchors import WORDS, Anchor, AnchorReader, five_year
 from extractor.context.frames import TO, Frame
@@ -18,11 +19,13 @@ from extractor.context.reportyears import PART, DocumentPeriods, years_in
 from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
-_DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
-_AS_OF = re.compile(r"[(（]截[至止]到?")
-_LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+_DEADLINE: Final = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
+_OPEN_BRACKETS: Final = ("(", "（")
+_AS_OF: Final = re.compile(r"[(（]截[至止]到?")
+_LASTLEVEL: Final = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+_LEVELS: Final = frozenset({"level", "share", "per_unit"})
 #: A level reached at the end of several years, not the sum over them.
-_REACHED = re.compile(
+_REACHED: Final = re.compile(
     r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数)[^，。；,;]{0,3}$"
 )
 
@@ -47,6 +50,9 @@ class PeriodReader:
         self.reader = AnchorReader(periods, view, layout, dates, repaired or {})
         self._sections: dict[tuple[str, ...], tuple[str | None, int | None, bool]] = {}
         self._deadlines = self._read_deadlines()
+        self._default: str | None = None
+        self._year: int | None = None
+        """Period and year of the section entered last."""
         self._sentence = -1
         self._anchors: list[Anchor] = []
         self._carried: Anchor | None = None
@@ -57,13 +63,17 @@ class PeriodReader:
 
     def section(self, path: tuple[str, ...], planned: bool) -> tuple[str | None, int | None]:
         """Default period and year of a section."""
-        if path not in self._sections:
-            self._sections[path] = self._read_section(path)
-        period, year, own = self._sections[path]
+        period, year, own = self._section(path)
         if own:
             return period, year
         p = self.periods
         return (p.ahead, p.plan) if planned else (p.default, p.report)
+
+    def _section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
+        """Period and year that a section's headings give, and whether they give any."""
+        if path not in self._sections:
+            self._sections[path] = self._read_section(path)
+        return self._sections[path]
 
     def _read_section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
         p = self.periods
@@ -115,59 +125,70 @@ class PeriodReader:
 
     # -- figures ----------------------------------------------------------------------------------------------
 
-    def set_period(self, frame: Frame, planned: bool) -> None:
+    def enter(self, path: tuple[str, ...], planned: bool) -> None:
+        """The figures that follow stand in this section; ``planned``: whether it holds plans."""
+        self._default, self._year = self.section(path, planned)
+
+    def set_period(self, frame: Frame) -> None:
         """Fill ``period`` and ``why_period``; needs role and status."""
-        path = frame.section.path if frame.section else ()
-        default, year = self.section(path, planned)
         if frame.sentence[0] != self._sentence:
             self._carry(frame)
             self._sentence = frame.sentence[0]
-            self._anchors = self.reader.read(frame.sentence, year)
-        frame.period, frame.why_period = self._period(frame, default, year)
+            self._anchors = self.reader.read(frame.sentence, self._year)
+        frame.period, frame.why_period = self._period(frame)
 
-    def _period(self, frame: Frame, default: str | None, year: int | None) -> tuple[str | None, str]:
-        if frame.chain is not None and frame.chain.end >= frame.start - 2:
-            return frame.chain.period, "period.list"
+    def _period(self, frame: Frame) -> tuple[str | None, str]:
+        start, end, role, left, chain = frame.start, frame.end, frame.role, frame.left, frame.chain
+        if chain is not None and chain.end >= start - 2:
+            return chain.period, "period.list"
+        default = self._default
         found: Anchor | None = None
         for anchor in self._anchors:
-            if anchor.start == frame.end and anchor.rule == "period.date":
+            if anchor.start == end and anchor.rule == "period.date":
                 return anchor.period, "period.noun"  # 37个2017年出列贫困村
             if anchor.rule == "period.compared":
                 # 较“十三五”末的9323亿元: only the level right behind it is of that time.
-                if 0 <= frame.start - anchor.end <= 3 and frame.role != "growth":
+                if 0 <= start - anchor.end <= 3 and role != "growth":
                     return anchor.period, anchor.rule
                 continue
             if frame.origin is not None and anchor.start < frame.origin.start:
                 continue  # 由2020年的A增加到B
-            if anchor.start < frame.start and (anchor.reach is None or frame.start < anchor.reach):
+            if anchor.start < start and (anchor.reach is None or start < anchor.reach):
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":
                     continue
                 found = anchor
-        if found is not None and found.rule == "period.year_end" and frame.role in ("growth", "change"):
-            return found.period[:4], "period.whole_year"
-        if frame.role == "growth" and default and len(default) == 9 and "年均" in frame.left:
-            return default, "period.document"
-        bracket = _AS_OF.match(self.view, frame.end)
-        if bracket is not None:
-            for anchor in self._anchors:
-                if bracket.end() <= anchor.start <= bracket.end() + 1:
-                    return anchor.period, anchor.rule
-        if frame.role in ("level", "per_unit") and year is not None and _LASTLEVEL.search(frame.left):
-            base = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else year
-            return str(base - 1), "period.last_year"
-        if found is None and frame.role in ("per_unit", "level") and "每年" in frame.lead[-24:]:
-            return default, "period.each_year"
+        if role == "growth" or role == "change":
+            if found is not None and found.rule == "period.year_end":
+                return found.period[:4], "period.whole_year"
+            if role == "growth" and default and len(default) == 9 and "年均" in left:
+                return default, "period.document"
+        if self.view.startswith(_OPEN_BRACKETS, end):
+            bracket = _AS_OF.match(self.view, end)
+            if bracket is not None:
+                for anchor in self._anchors:
+                    if bracket.end() <= anchor.start <= bracket.end() + 1:
+                        return anchor.period, anchor.rule
+        if role == "level" or role == "per_unit":
+            if self._year is not None and "年" in left and _LASTLEVEL.search(left):
+                year = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else self._year
+                return str(year - 1), "period.last_year"
+            if found is None and "每年" in frame.lead[-24:]:
+                return default, "period.each_year"
         if found is None:
             found = self._carried
-        period, rule = (found.period, found.rule) if found is not None else (default, "period.document")
-        if found is None and frame.status != "actual":
-            for begin, end, deadline in self._deadlines:
-                if begin <= frame.start < end:
-                    return deadline, "period.deadline"
-        stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        if frame.from_length and period and TO.match(self.view[frame.end : frame.end + 14]):
+        if found is not None:
+            period, rule = found.period, found.rule
+            stretch = rule == "period.five_years" or rule == "period.five_year_plan"
+        else:
+            period, rule = default, "period.document"
+            stretch = True
+            if frame.status != "actual":
+                for first, last, deadline in self._deadlines:
+                    if first <= start < last:
+                        return deadline, "period.deadline"
+        if frame.from_length and period and TO.match(self.view[end : end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
-            dated = found is not None and found.start >= frame.start - frame.from_length - 1
+            dated = found is not None and found.start >= start - frame.from_length - 1
             if dated and period[:4].isdigit():
                 self._base = (frame.sentence[0], period)
             elif self._base is not None and self._base[0] == frame.sentence[0]:
@@ -176,7 +197,7 @@ class PeriodReader:
                 return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
             reached = frame.origin is not None or (frame.before is not None and TO.match(frame.gap))
-            if reached or (frame.role in ("level", "share", "per_unit") and _REACHED.search(frame.left)):
+            if reached or (role in _LEVELS and _REACHED.search(left)):
                 return period[5:], "period.later"
         return period, rule
 
@@ -185,7 +206,7 @@ class PeriodReader:
         last = self._anchors[-1] if self._anchors else self._carried
         self._carried = None
         section = frame.section
-        default = self._sections.get(section.path if section else (), (None, None, False))[0]
+        default = self._section(section.path if section is not None else ())[0]
         if default and len(default) == 9 and default[4] == "/":
             # In a chapter on five years a year that opens a sentence goes on to the end of its paragraph.
             self._carried = self.reader.opening_year(frame.sentence[0])
