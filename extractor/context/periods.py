@@ -176,11 +176,12 @@ class PeriodReader:
                 return default, "period.each_year"
         if found is None:
             found = self._carried
+        period: str | None = default
+        rule = "period.document"
         if found is not None:
             period, rule = found.period, found.rule
             stretch = rule == "period.five_years" or rule == "period.five_year_plan"
         else:
-            period, rule = default, "period.document"
             stretch = True
             if frame.status != "actual":
                 for first, last, deadline in self._deadlines:
