@@ -46,3 +46,12 @@ def test_a_broken_word_and_an_unknown_group_are_named(tmp_path: Path) -> None:
         load_phrases(path)
     assert "group 'verb_leads' is missing" in str(caught.value)
     assert "unknown key 'extra'" in str(caught.value)
+
+
+def test_a_wildcard_is_named_where_words_must_be_plain(tmp_path: Path) -> None:
+    path = tmp_path / "phrases.yaml"
+    path.write_text(PATH.read_text("utf-8").replace("'达成',", "'达成', '[^人]均', '第.',"), "utf-8")
+    with pytest.raises(PatternError) as caught:
+        load_phrases(path)
+    assert "'[^人]均' holds a wildcard" in str(caught.value)
+    assert "'第.' holds a wildcard" in str(caught.value)

@@ -8,13 +8,14 @@ A word that holds two (城乡居民收入, 存贷款余额) is split where two f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from extractor.context.frames import Frame
 from extractor.context.phrases import Phrases, names_of, split_growth
 
-_SIGNS = frozenset({"、", "和", "及", "，", ",", "以及", "与"})
+_SIGNS: Final = frozenset({"、", "和", "及", "，", ",", "以及", "与"})
 #: How far 分别 may stand before the first figure.
-_REACH = 24
+_REACH: Final = 24
 
 
 def distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
