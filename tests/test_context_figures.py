@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import extractor
-from extractor.context.anchors import WORDS
+from extractor.context.anchors import WORD_AT, WORDS
 from extractor.model import Figure
 
 REPORT = (
@@ -126,8 +126,10 @@ def test_subject(text: str, subjects: list[str]) -> None:
     ],
 )
 def test_each_time_word_is_seen_in_spite_of_the_short_cut_by_first_character(word: str) -> None:
-    assert WORDS.search(f"全县各项工作，{word}。") is not None
     assert WORDS.match(word) is not None
+    for text in (f"全县各项工作，{word}。", f"2023年{word}"):
+        assert WORDS.search(text) is not None
+        assert text.index(word) in [opening.start() for opening in WORD_AT.finditer(text)]
 
 
 def test_a_bound_behind_a_list_holds_for_all_its_figures() -> None:

@@ -53,6 +53,8 @@ class PeriodReader:
         self._default: str | None = None
         self._year: int | None = None
         """Period and year of the section entered last."""
+        self._stated: str | None = None
+        """The period that its own headings give."""
         self._sentence = -1
         self._anchors: list[Anchor] = []
         self._carried: Anchor | None = None
@@ -127,6 +129,7 @@ class PeriodReader:
 
     def enter(self, path: tuple[str, ...], planned: bool) -> None:
         """The figures that follow stand in this section; ``planned``: whether it holds plans."""
+        self._stated = self._section(path)[0]
         self._default, self._year = self.section(path, planned)
 
     def set_period(self, frame: Frame) -> None:
@@ -206,9 +209,8 @@ class PeriodReader:
         """Whether a date of the sentence before still holds for this one."""
         last = self._anchors[-1] if self._anchors else self._carried
         self._carried = None
-        section = frame.section
-        default = self._section(section.path if section is not None else ())[0]
-        if default and len(default) == 9 and default[4] == "/":
+        stated = self._stated
+        if stated is not None and len(stated) == 9 and stated[4] == "/":
             # In a chapter on five years a year that opens a sentence goes on to the end of its paragraph.
             self._carried = self.reader.opening_year(frame.sentence[0])
             return

@@ -64,7 +64,10 @@ def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention], p
 
 
 def _undated(frame: Frame, view: str, dates: Sequence[Mention], position: int) -> str:
-    """The left text of a figure without its dates, which are no part of what is measured; the first is at ``position``."""
+    """The left text of a figure without its dates, which are no part of what is measured.
+
+    ``position`` is that of the first of them.
+    """
     left, at = "", frame.left_start
     for i in range(position, len(dates)):
         date = dates[i]
