@@ -78,9 +78,15 @@ class Context:
         ``damaged`` maps the start of a damaged date to the date it most likely said.
         """
         cells, used, self.labels = read_cells(mentions, tables, self.library.units)
-        rest = [m for m in mentions if m.start not in used and (m.start not in self.labels or m.kind == "date")]
-        dates = [m for m in rest if m.kind == "date"]
-        found = frames(self.view, self.layout, [m for m in rest if m.kind == "figure"])
+        dates: list[Mention] = []
+        quantities: list[Mention] = []
+        for mention in mentions:
+            if mention.kind == "figure":
+                if mention.start not in used and mention.start not in self.labels:
+                    quantities.append(mention)
+            elif mention.kind == "date" and mention.start not in used:
+                dates.append(mention)
+        found = frames(self.view, self.layout, quantities)
         periods = PeriodReader(self.periods, self.title, self.view, self.layout, dates, damaged)
         roles, status = self.roles, self.status
         path: tuple[str, ...] | None = None

@@ -26,9 +26,12 @@ def distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
         first = frames[i]
         if named and (first.before is None or first.sentence != named[0].sentence):
             named = []
-        at = first.lead.rfind("分别")
+        at = first.lead.rfind("分别", -_REACH)
+        if at < 0 and not named:
+            i += 1
+            continue
         open_at = first.start - len(first.lead) + at
-        own = at >= 0 and len(first.lead) - at <= _REACH and (first.before is None or first.before.end <= open_at)
+        own = at >= 0 and (first.before is None or first.before.end <= open_at)
         if not own and not (named and first.before is named[-1] and first.role == "growth"):
             i += 1
             continue
