@@ -96,6 +96,7 @@ _LONGEST_LINK: Final = len("左右以及超过")
 #: Measures of one thing that a comma may separate (10486户,34092人).
 _PAIRED: Final = frozenset({"户", "人", "人次", "元", "户次"})
 _BOUNDS: Final = frozenset({"以上", "以下", "左右", "以内", "上下"})
+_COMMAS: Final = (",", "，")
 _JOINERS: Final = frozenset({"和", "及", "与", "以及"})
 _BLANK: Final = re.compile(r"[\s　]+")
 _FROM: Final = re.compile(r"[由从][^，。；,;]{0,16}$")
@@ -135,17 +136,16 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
             section = layout.section(start)
             section_end = section.end if section is not None else _first_section(layout)
         far = start - REACH
-        left_start = clause[0]
-        first = far
+        lead_start = sentence[0] if sentence[0] > far else far
+        left_start = clause[0] if clause[0] > far else far
+        first = lead_start
         gap = ""
         if before is not None:
             gap = view[before.end : start]
             if before.end > left_start:
                 left_start = before.end
-            if before.end < far:
+            elif before.end < lead_start:
                 first = before.end
-        if left_start < far:
-            left_start = far
         right_start, right_end = end, clause_end if clause_end > end else end
         if i + 1 < count:
             following = mentions[i + 1]
@@ -155,17 +155,18 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
                 # 15类181项任务: figures that touch share the noun behind the last of them.
                 right_start = following.end
                 right_end = clause_end if clause_end > right_start else right_start
-        near = right_start + 60
+        if right_end > right_start + 60:
+            right_end = right_start + 60
         left = view[left_start:start]
-        lead = view[sentence[0] if sentence[0] > far else far : start]
-        right = view[right_start : right_end if right_end < near else near]
+        lead = view[lead_start:start]
+        right = view[right_start:right_end]
         if line_end < first:
             line_end = _next(view, "\n", first)
         if space < first:
             space = _next(view, " ", first)
         if wide < first:
             wide = _next(view, "　", first)
-        if line_end < near or space < near or wide < near:
+        if line_end < right_end or space < right_end or wide < right_end:
             left, lead, right, gap = _flat(left), _flat(lead), _flat(right), _flat(gap)
         frame = Frame(mention, clause, sentence, section, left_start, left, lead, right, gap, before, prior)
         if before is not None:
@@ -204,8 +205,8 @@ def _flat(text: str) -> str:
 def _linked(before: Frame, frame: Frame, view: str) -> bool:
     """Whether a figure shares the head of the one before it: nothing but a list sign between them."""
     gap = frame.gap
-    if gap in (",", "，"):
-        if frame.unit == before.unit or frame.unit not in _PAIRED or before.unit not in _PAIRED:
+    if gap.startswith(_COMMAS):
+        if len(gap) > 1 or frame.unit == before.unit or frame.unit not in _PAIRED or before.unit not in _PAIRED:
             return False
     elif not _LINK.fullmatch(gap):
         return False
