@@ -23,6 +23,8 @@ _DEADLINE: Final = re.compile(r"(?:完成时限|完成时间|时间要求|时限
 _OPEN_BRACKETS: Final = ("(", "（")
 _AS_OF: Final = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL: Final = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+#: Dates that may still hold in the next sentence.
+_LASTING: Final = frozenset({"period.upto", "period.year_end", "period.part_end"})
 _LEVELS: Final = frozenset({"level", "share", "per_unit"})
 #: A level reached at the end of several years, not the sum over them.
 _REACHED: Final = re.compile(
@@ -49,6 +51,7 @@ class PeriodReader:
         self.dates = dates
         self.reader = AnchorReader(periods, view, layout, dates, repaired or {})
         self._sections: dict[tuple[str, ...], tuple[str | None, int | None, bool]] = {}
+        self._titles: dict[str, tuple[str, int | None] | None] = {}
         self._deadlines = self._read_deadlines()
         self._default: str | None = None
         self._year: int | None = None
@@ -78,33 +81,43 @@ class PeriodReader:
         return self._sections[path]
 
     def _read_section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
-        p = self.periods
         for title in reversed(path):
-            if title in self.title and len(title) * 2 > len(self.title):
-                continue
-            years = years_in(title)
-            if years:
-                year = years[-1]
-                part = PART.search(title)
-                if part:
-                    span = PARTS.get(part.group()) or (1, min(int(part.group(1) or 12), 12))
-                    return months(year, *span), year, True
-                return (f"{years[0]}/{year}" if len(years) > 1 and years[0] < year else str(year)), year, True
-            word = WORDS.search(title)
-            if word and word.lastgroup:
-                if word["plan"] and word["planpart"] in ("时期", "期间", "以来"):
-                    first = five_year(word["plan"])
-                    return f"{first}/{first + 4}", first + 4, True
-                if word["fiveahead"] and p.plan:
-                    return f"{p.plan}/{p.plan + 4}", p.plan + 4, True
-                if word["five"] and p.report:
-                    return f"{p.report - 4}/{p.report}", p.report, True
-                if word["this"] and p.report and _is_plan_title(title):
-                    return str(p.plan), p.plan, True
-                if word["part"] and (p.report or p.plan) and "计划" in title:
-                    base = p.report or p.plan or 0
-                    return months(base, *PARTS[word["part"]]), base, True
+            if title not in self._titles:
+                self._titles[title] = self._read_title(title)
+            found = self._titles[title]
+            if found is not None:
+                return found[0], found[1], True
         return None, None, False
+
+    def _read_title(self, title: str) -> tuple[str, int | None] | None:
+        """Period and year that one heading gives."""
+        p = self.periods
+        if title in self.title and len(title) * 2 > len(self.title):
+            return None
+        years = years_in(title)
+        if years:
+            year = years[-1]
+            part = PART.search(title)
+            if part:
+                span = PARTS.get(part.group()) or (1, min(int(part.group(1) or 12), 12))
+                return months(year, *span), year
+            return (f"{years[0]}/{year}" if len(years) > 1 and years[0] < year else str(year)), year
+        word = WORDS.search(title)
+        if word is None:
+            return None
+        if word["plan"] and word["planpart"] in ("时期", "期间", "以来"):
+            first = five_year(word["plan"])
+            return f"{first}/{first + 4}", first + 4
+        if word["fiveahead"] and p.plan:
+            return f"{p.plan}/{p.plan + 4}", p.plan + 4
+        if word["five"] and p.report:
+            return f"{p.report - 4}/{p.report}", p.report
+        if word["this"] and p.report and _is_plan_title(title):
+            return str(p.plan), p.plan
+        if word["part"] and (p.report or p.plan) and "计划" in title:
+            base = p.report or p.plan or 0
+            return months(base, *PARTS[word["part"]]), base
+        return None
 
     def _read_deadlines(self) -> list[tuple[int, int, str]]:
         """Spans of paragraphs that end in 完成时限：…, with the date."""
@@ -217,13 +230,10 @@ class PeriodReader:
         if last is None or self._sentence < 0:
             return
         view, start = self.view, frame.sentence[0]
-        gap = view[max(0, start - 2) : start]
-        if "\n" in gap and self.periods.dated:
-            return
         if not self.periods.dated:
             self._carried = self.reader.last_date(start)
             return
-        if last.rule not in ("period.upto", "period.year_end", "period.part_end"):
+        if last.rule not in _LASTING or "\n" in view[max(0, start - 2) : start]:
             return
         if view[start - 1 : start] in ("；", ";"):
             self._carried = last
