@@ -24,6 +24,10 @@ SPELLED: Final = ("closers", "generic_places", "generic_verbs", "generic_qualifi
 _WILDCARD: Final = re.compile(r"\[\^|[^\\]-|\.|\\[a-rt-zA-Z]")
 _SPACES: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))
 
+_IDEOGRAPHS: Final = "".join(map(chr, range(ord("一"), ord("鿿") + 1)))
+#: What a word begins with: a group of alternatives, a class or a character, which may be missing.
+_ATOM: Final = re.compile(r"(?:\(\?:([^()]+)\)|(\[(?:\\.|[^\]])+\]|\\.|[^()\[\]\\]))([?*]|\{0?,)?")
+
 _SQUEEZED: Final = re.compile(r"[\s　“”\"'‘’「」『』〝〞]+")
 #: What makes a text worth squeezing, or cutting at its last stop.
 _UNEVEN: Final = re.compile(r"[\s　“”\"'‘’「」『』〝〞，,；;。：:]")
@@ -150,9 +154,13 @@ class Phrases:
         self._noun_end = re.compile(
             rf"{_NOUN_SIGN}|(?:{word['noun_stops']})(?=.)|(?:{word['noun_stops_last']})"
         )
+        self._openings = _openings(groups["openers"].words)
+        self._verb_openings = _openings((*groups["verb_leads"].words, *groups["verbs"].words))
+        generic = [*"计累数量额", *(word for name in SPELLED[1:] for word in groups[name].words)]
+        self._generic_openings = _openings(generic)
         self._closing = _characters(groups["closers"].words)
         """No other character ends a phrase that a closer can be cut from."""
-        self._plain = _characters(["计累数量额", *(word for name in SPELLED[1:] for word in groups[name].words)])
+        self._plain = _characters(generic)
         """A generic phrase holds no other character."""
         self._siblings = groups["siblings"].words
         self._compounds = [tuple(word.replace("=", "/").split("/", 2)) for word in groups["compounds"].words]
@@ -176,6 +184,8 @@ class Phrases:
             text = text[cut:]
         if "我" in text or "本" in text:
             text = _OWN.sub("", text)
+        if not text or not _may_begin(text[0], self._openings):
+            return text
         opening = self._head.match(text)
         return text[opening.end() :] if opening is not None else text
 
@@ -194,18 +204,21 @@ class Phrases:
         """Whether a phrase does not say of what it is (共拨付资金, 占比, 户数)."""
         if len(text) < 2:
             return True
-        plain = self._plain
-        return text[0] in plain and text[-1] in plain and self._generic.match(text) is not None
+        if text[-1] not in self._plain or not _may_begin(text[0], self._generic_openings):
+            return False
+        return self._generic.match(text) is not None
 
     def verb(self, text: str) -> str:
         """The verb a phrase begins with (共排查村 -> 排查), '' where it begins with none."""
-        match = self._verb.match(text)
+        match = self._verb.match(text) if text and _may_begin(text[0], self._verb_openings) else None
         return match.group(1) if match else ""
 
     def without_verb(self, text: str) -> str:
         """A phrase without the verb it begins with: 全市累计投入财政衔接资金 -> 财政衔接资金."""
-        match = self._verb.match(text)
-        rest = text[match.end() :].lstrip("了") if match else ""
+        match = self._verb.match(text) if text and _may_begin(text[0], self._verb_openings) else None
+        if match is None:
+            return text
+        rest = text[match.end() :].lstrip("了")
         return rest if len(rest) >= 3 else text
 
     def noun_after(self, right: str) -> tuple[str, str]:
@@ -256,6 +269,30 @@ def _characters(words: Iterable[str]) -> frozenset[str]:
     """The characters of words without wildcards, signs of the expression among them."""
     text = "".join(words)
     return frozenset(text + _SPACES if r"\s" in text else text)
+
+
+def _openings(words: Iterable[str]) -> frozenset[str]:
+    """The ideographs that a match of one of these words may begin with; all of them where that is hard to tell."""
+    found: set[str] = set()
+    for word in words:
+        at, missing = 0, True
+        while missing:
+            atom = _ATOM.match(word, at)
+            if atom is None:
+                return frozenset(_IDEOGRAPHS)
+            group, sign = atom.group(1), atom.group(2)
+            if group is not None:
+                found |= _openings(group.split("|"))
+            elif len(sign) == 1 and sign != ".":
+                found.add(sign)
+            else:
+                found.update(re.findall(sign, _IDEOGRAPHS))
+            at, missing = atom.end(), atom.group(3) is not None
+    return frozenset(found)
+
+
+def _may_begin(sign: str, openings: frozenset[str]) -> bool:
+    return sign in openings or not "一" <= sign <= "鿿"
 
 
 def load_phrases(path: Path) -> Phrases:
