@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extractor.context.cues import Cue, load_cues, signs
+from extractor.context.cues import Cue, load_cues, sign_of
 from extractor.errors import PatternError
 
 CUES = load_cues(Path(__file__).parents[1] / "patterns" / "context.yaml")
@@ -53,9 +53,9 @@ def test_every_match_holds_a_sign_of_its_cue(cue: Cue) -> None:
 
 
 def test_cues_without_signs_are_searched_everywhere() -> None:
-    assert signs([CUES["role.per_unit"]]).search("户均增收")
-    assert not signs([CUES["role.per_unit"]]).search("增收")
-    assert signs([CUES["role.per_unit"], CUES["role.growth_up"]]).search("增收")
+    assert sign_of([CUES["role.per_unit"]]).search("户均增收")
+    assert not sign_of([CUES["role.per_unit"]]).search("增收")
+    assert sign_of([CUES["role.per_unit"], CUES["role.growth_up"]]).search("增收")
 
 
 def test_a_match_without_its_sign_is_named(tmp_path: Path) -> None:

@@ -11,17 +11,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from extractor.patternfiles import Problems, top
 
-WHERE = ("left", "lead", "right", "heading")
+_ANY: Final = re.compile("")
+WHERE: Final = ("left", "lead", "right", "heading")
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One entry: where it is searched, its expression, and texts that must and must not match.
 
-    ``signs`` are characters of which each match holds one; '' where the cue names none.
+    ``signs`` are characters of which each match holds one; '' where the cue names none. ``sign`` finds one of them.
     """
 
     id: str
@@ -31,13 +33,16 @@ class Cue:
     rejects: tuple[str, ...]
     note: str = ""
     signs: str = ""
+    sign: re.Pattern[str] = _ANY
 
 
-def signs(cues: Sequence[Cue]) -> re.Pattern[str]:
+def sign_of(cues: Sequence[Cue]) -> re.Pattern[str]:
     """One of the signs of these cues: a text where it is not found matches none of them."""
-    if not all(cue.signs for cue in cues):
-        return re.compile("")
-    return re.compile("[" + re.escape("".join(cue.signs for cue in cues)) + "]")
+    return _sign("".join(cue.signs for cue in cues)) if all(cue.signs for cue in cues) else _ANY
+
+
+def _sign(signs: str) -> re.Pattern[str]:
+    return re.compile("[" + re.escape(signs) + "]") if signs else _ANY
 
 
 def load_cues(path: Path, problems: Problems | None = None) -> dict[str, Cue]:
@@ -64,7 +69,7 @@ def load_cues(path: Path, problems: Problems | None = None) -> dict[str, Cue]:
                 match = compiled.search(example)
                 if own_signs and match is not None and not any(sign in match.group() for sign in own_signs):
                     entry.problem(f"'{match.group()}' matches and holds none of the signs", "signs")
-            cues[name] = Cue(name, where, compiled, examples, rejects, note, own_signs)
+            cues[name] = Cue(name, where, compiled, examples, rejects, note, own_signs, _sign(own_signs))
         fields.done()
     if problems is None:
         own.raise_any()

@@ -204,7 +204,7 @@ class Phrases:
         """Whether a phrase does not say of what it is (共拨付资金, 占比, 户数)."""
         if len(text) < 2:
             return True
-        if text[-1] not in self._plain or not _may_begin(text[0], self._generic_openings):
+        if not _may_begin(text[0], self._generic_openings) or not self._plain.issuperset(text):
             return False
         return self._generic.match(text) is not None
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from extractor.context.cues import Cue, signs
+from extractor.context.cues import Cue, sign_of
 from extractor.context.frames import Frame
 
 _PERCENT: Final = frozenset({"%", "‰", "成", "个百分点", "倍", "番", "个千分点"})
@@ -41,7 +41,7 @@ class RoleReader:
         self._change_up = cues["role.change_up"].pattern
         self._change_down = cues["role.change_down"].pattern
         amounts = ("role.threshold", "role.per_unit", "role.standard", "role.change_up", "role.change_down")
-        self._amount_signs = signs([cues[name] for name in amounts])
+        self._amount_sign = sign_of([cues[name] for name in amounts])
 
     def set_role(self, frame: Frame) -> None:
         """Fill ``role``, ``direction`` and ``why_role``."""
@@ -70,7 +70,7 @@ class RoleReader:
             self._relative(frame)
         elif unit == "比例":
             frame.role, frame.why_role = "share", "role.ratio"
-        elif self._amount_signs.search(left):
+        elif self._amount_sign.search(left):
             self._amount(frame)
         elif "/" in unit:
             frame.role, frame.why_role = "per_unit", "role.rate"

@@ -51,6 +51,7 @@ class StatusReader:
         self._plan = cues["status.plan_words"].pattern
         self._done = cues["status.done_words"].pattern
         self._standard = cues["status.standard_words"].pattern
+        self._standard_sign = cues["status.standard_words"].sign
         self._grant = cues["status.grant_words"].pattern
         self._duty = cues["status.duty_words"].pattern
         self._rule = cues["status.rule_words"].pattern
@@ -116,7 +117,8 @@ class StatusReader:
                 return "rule", "status.criterion"
             return "actual", "status.report"
         rated = role == "per_unit"
-        if (rated or unit == "元" or unit == "分" or "/" in unit) and self._standard.search(left):
+        priced = rated or unit == "元" or unit == "分" or "/" in unit
+        if priced and self._standard_sign.search(left) and self._standard.search(left):
             return "rule", "status.standard_words"
         announced = self._plan.search(frame.lead)
         if announced is not None and not self._done.search(frame.lead[announced.end() :]):

@@ -29,7 +29,7 @@ _PLAIN: Final = re.compile(
 _UNIT_BRACKET: Final = re.compile(r"[(（\[][^()（）\[\]]{0,12}[)）\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CellFigure:
     """A numeric cell read as a quantity; the place and period of its labels are resolved by the caller."""
 
