@@ -55,7 +55,7 @@ def test_every_match_holds_a_sign_of_its_cue(cue: Cue) -> None:
 def test_cues_without_signs_are_searched_everywhere() -> None:
     assert sign_of([CUES["role.per_unit"]]).search("户均增收")
     assert not sign_of([CUES["role.per_unit"]]).search("增收")
-    assert sign_of([CUES["role.per_unit"], CUES["role.growth_up"]]).search("增收")
+    assert sign_of([CUES["role.per_unit"], CUES["role.criterion_after"]]).search("增收")
 
 
 def test_a_match_without_its_sign_is_named(tmp_path: Path) -> None:

@@ -25,11 +25,9 @@ WORDS: Final = re.compile(
     r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
     r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|(?:过去|这)五年|本届政府(?:任期内?|以来)?)|(?P<fiveahead>(?:今后|未来)五年))"
 )
-#: Where such a word may begin. Each alternative begins with a plain character, to which the engine skips.
+#: Where such a word may begin: at its first character with its second behind it. The engine skips to the first.
 WORD_AT: Final = re.compile(
-    r"上(?=半年|年)|下(?=半年)|第(?=[一二三四]季)|一(?=季)|二(?=季)|三(?=季)|四(?=季)|前(?=三|两季|一年)|首(?=季)|今(?=年|后五)"
-    r"|本(?=年|届)|全(?=年)|年(?=内|末|底)|当(?=年)|去(?=年)|明(?=年)|来(?=年)|期(?=末)|岁(?=末)|截(?=至|止)|到(?=目前)|迄(?=今)"
-    r"|目(?=前)|至(?=今)|“(?=十)|\"(?=十)|十(?=[一二三四五六]五)|过(?=去五)|这(?=五年)|近(?=五年)|五(?=年)|未(?=来五)"
+    r"[上下第一二三四前首今本全年当去明来期岁截到迄目至“\"十过这近五未](?=[年半季内末底届今前后去来目至止一二三四五六十两])"
 )
 #: Words before a date that make it the base of a comparison, not the period of what follows.
 _COMPARED: Final = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")

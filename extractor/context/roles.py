@@ -35,6 +35,7 @@ class RoleReader:
         self._growth_up = cues["role.growth_up"].pattern
         self._growth_list = cues["role.growth_list"].pattern
         self._growth_down = cues["role.growth_down"].pattern
+        self._growth_sign = sign_of([cues["role.growth_up"], cues["role.growth_down"]])
         self._threshold = cues["role.threshold"].pattern
         self._per_unit = cues["role.per_unit"].pattern
         self._standard = cues["role.standard"].pattern
@@ -93,9 +94,10 @@ class RoleReader:
 
     def _relative(self, frame: Frame) -> None:
         left, before = frame.left, frame.before
-        if self._growth_up.search(left) or self._growth_list.search(frame.lead):
+        grown = self._growth_sign.search(left) is not None
+        if (grown and self._growth_up.search(left)) or self._growth_list.search(frame.lead):
             frame.role, frame.direction, frame.why_role = "growth", "up", "role.growth_up"
-        elif self._growth_down.search(left):
+        elif grown and self._growth_down.search(left):
             frame.role, frame.direction, frame.why_role = "growth", "down", "role.growth_down"
         elif frame.unit in ("个百分点", "番", "个千分点"):
             frame.role, frame.direction, frame.why_role = "growth", "up", "role.points"
