@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import extractor
-from extractor.context.anchors import WORDS
+from extractor.context.anchors import WORD_AT, WORDS
 from extractor.model import Figure
 
 REPORT = (
@@ -122,12 +122,14 @@ def test_subject(text: str, subjects: list[str]) -> None:
         "上半年", "下半年", "一季度", "第三季度", "前三季度", "首季", "今年", "本年度", "全年", "年内", "当年",
         "去年", "上年", "前一年", "明年", "来年", "年末", "年底", "期末", "岁末", "年底前", "截至目前", "截止今",
         "到目前为止", "迄今", "目前", "至今", "十四五", "“十四五”", "过去五年", "五年来", "这五年", "近五年来",
-        "本届政府", "今后五年", "未来五年",
+        "本届政府", "今后五年", "未来五年", "前两季度", "前三个季度", "二季度", "“十一五”", "十六五", "下半年末",
     ],
 )
 def test_each_time_word_is_seen_in_spite_of_the_short_cut_by_first_character(word: str) -> None:
-    assert WORDS.search(f"全县各项工作，{word}。") is not None
     assert WORDS.match(word) is not None
+    for text in (f"全县各项工作，{word}。", f"2023年{word}"):
+        assert WORDS.search(text) is not None
+        assert text.index(word) in [opening.start() for opening in WORD_AT.finditer(text)]
 
 
 def test_a_bound_behind_a_list_holds_for_all_its_figures() -> None:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from extractor.context.isodates import PARTS, month_end, months, resolve
 from extractor.context.reportyears import DocumentPeriods
@@ -14,7 +15,7 @@ from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
 #: Words that name a time without a date. Their first characters stand in front: most places of a text fail there.
-WORDS = re.compile(
+WORDS: Final = re.compile(
     r"(?=[上下第一二三四前首今本全年当去明来期岁截到迄目至“\"十过这近五未])(?:"
     r"(?P<part>上半年|下半年|第?[一二三四]季度|前三个?季度|前两季度|首季)(?P<edge>末|底)?"
     r"|(?P<this>今年|本年度?|全年|年内|当年)(?P<since>以来)?"
@@ -24,16 +25,21 @@ WORDS = re.compile(
     r"|(?P<plan>[“\"]?十[一二三四五六]五[”\"]?)(?:规划)?(?P<planpart>时期|期间|以来|末|期末|初)?"
     r"|(?P<five>(?:过去|这|近)?五年(?:来|间|中)|(?:过去|这)五年|本届政府(?:任期内?|以来)?)|(?P<fiveahead>(?:今后|未来)五年))"
 )
+#: Where such a word may begin: at its first character with its second behind it. The engine skips to the first.
+WORD_AT: Final = re.compile(
+    r"[上下第一二三四前首今本全年当去明来期岁截到迄目至“\"十过这近五未](?=[年半季内末底届今前后去来目至止一二三四五六十两])"
+)
 #: Words before a date that make it the base of a comparison, not the period of what follows.
-_COMPARED = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
+_COMPARED: Final = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
 #: What may stand between the head of a clause and a date that rules the clauses behind it too.
-_OPENS = re.compile(
+_OPENS: Final = re.compile(
     r"^[\s　“\"(（]*(?:[一二三四五六七八九十]是|其中|但|而|自|从|到|至|在|于|截至|截止|力争|确保|争取|预计|计划|"
     r"刚刚过去的|过去的|全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
 )
-_UPTO = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
-_UNTIL = ("截至", "截止", "止", "截止到", "截至到")
-_YEAR_PART = ("上半", "下半", "一季", "二季", "三季", "四季", "前三")
+_UPTO: Final = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
+_UNTIL: Final = ("截至", "截止", "止", "截止到", "截至到")
+_BETWEEN_YEARS: Final = frozenset({"、", "和", "及", "与"})
+_YEAR_PART: Final = ("上半", "下半", "一季", "二季", "三季", "四季", "前三")
 
 
 @dataclass(slots=True)
@@ -46,6 +52,10 @@ class Anchor:
     rule: str
     reach: int | None = None
     """Where its force ends: a date inside a phrase (2022年度考核优秀的) says nothing of the clauses behind it."""
+
+
+def _start(anchor: Anchor) -> int:
+    return anchor.start
 
 
 class AnchorReader:
@@ -95,51 +105,61 @@ class AnchorReader:
     def read(self, sentence: Span, year: int | None) -> list[Anchor]:
         """The anchors of a sentence, in order."""
         start, end = sentence
-        view = self.view
         anchors: list[Anchor] = []
-        while self._position < len(self.dates) and self.dates[self._position].end <= start:
-            self._position += 1
-        i = self._position
-        while i < len(self.dates) and self.dates[i].start < end:
-            date = self.dates[i]
-            i += 1
-            left = view[max(start, date.start - 8) : date.start]
-            if view[date.start - 1 : date.start] == "《":
+        dates, position = self.dates, self._position
+        while position < len(dates) and dates[position].end <= start:
+            position += 1
+        self._position = position
+        while position < len(dates) and dates[position].start < end:
+            self._date(dates[position], start, anchors, year)
+            position += 1
+        for opening in WORD_AT.finditer(self.view, start, end):
+            at = opening.start()
+            word = WORDS.match(self.view, at, end) if at >= start else None
+            if word is None:
                 continue
-            compared = _COMPARED.search(left) is not None
-            upto = _UPTO.search(left) is not None
-            period = self.resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
-            if period:
-                if len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART:
-                    continue
-                rule = "period.compared" if compared else "period.upto" if upto else "period.date"
-                anchor = Anchor(date.start, date.end, period, rule)
-                clause = self.layout.clause(date.start)
-                if date.date is not None and date.date[2] == "since" and not compared:
-                    end_year = self.periods.report
-                    if len(period) == 4 and end_year is not None and int(period) < end_year:
-                        period = f"{period}/{end_year}"
-                    anchors.append(Anchor(date.start, date.end, period, "period.since", clause[1]))
-                    continue
-                if not upto and self.periods.dated and not _OPENS.search(view[clause[0] : date.start]):
-                    anchor.reach = clause[1]
-                before = anchors[-1] if anchors else None
-                if (
-                    before is not None
-                    and len(period) == len(before.period) == 4
-                    and view[before.end : date.start] in ("、", "和", "及", "与")
-                ):
-                    anchor.period = f"{before.period}/{period}"  # 2014、2015两年
-                anchors.append(anchor)
-        printed = [(date.start, date.end) for date in self.dates[self._position : i]]
-        for word in WORDS.finditer(view, start, end):
-            if any(a <= word.start() < b for a, b in printed):
-                continue  # the 年底 of 2024年底
-            named = self._word(word, anchors, year)
-            if named is not None:
-                anchors.append(named)
-        anchors.sort(key=lambda a: a.start)
+            start = word.end()
+            if not self._in_date(at):  # the 年底 of 2024年底
+                named = self._word(word, anchors, year)
+                if named is not None:
+                    anchors.append(named)
+        if len(anchors) > 1:
+            anchors.sort(key=_start)
         return anchors
+    def _in_date(self, offset: int) -> bool:
+        i = bisect_right(self._starts, offset) - 1
+        return i >= 0 and offset < self.dates[i].end
+
+    def _date(self, date: Mention, start: int, anchors: list[Anchor], year: int | None) -> None:
+        """Append what a date of a sentence that begins at ``start`` stands for; ``anchors`` are those before it."""
+        view = self.view
+        if view[date.start - 1 : date.start] == "《":
+            return
+        left = view[max(start, date.start - 8) : date.start]
+        compared = _COMPARED.search(left) is not None
+        upto = _UPTO.search(left) is not None
+        period = self.resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
+        if not period or (len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART):
+            return
+        clause = self.layout.clause(date.start)
+        if date.date is not None and date.date[2] == "since" and not compared:
+            end_year = self.periods.report
+            if len(period) == 4 and end_year is not None and int(period) < end_year:
+                period = f"{period}/{end_year}"
+            anchors.append(Anchor(date.start, date.end, period, "period.since", clause[1]))
+            return
+        before = anchors[-1] if anchors else None
+        if (
+            before is not None
+            and len(period) == len(before.period) == 4
+            and view[before.end : date.start] in _BETWEEN_YEARS
+        ):
+            period = f"{before.period}/{period}"  # 2014、2015两年
+        reach = None
+        if not upto and self.periods.dated and not _OPENS.search(view[clause[0] : date.start]):
+            reach = clause[1]
+        rule = "period.compared" if compared else "period.upto" if upto else "period.date"
+        anchors.append(Anchor(date.start, date.end, period, rule, reach))
 
     def _word(self, word: re.Match[str], anchors: Sequence[Anchor], year: int | None) -> Anchor | None:
         named = [a for a in anchors if a.end <= word.start() and word.start() - a.end <= 1 and len(a.period) == 4]

@@ -14,7 +14,7 @@ from extractor.context.periods import PeriodReader
 from extractor.context.phrases import Phrases, load_phrases
 from extractor.context.places import Gazetteer, PlaceFinder
 from extractor.context.reportyears import DocumentPeriods, document_periods
-from extractor.context.roles import set_role
+from extractor.context.roles import RoleReader
 from extractor.context.status import StatusReader, plan_of
 from extractor.context.subjects import set_subjects
 from extractor.context.tablecells import CellFigure, cell_period, read_cells
@@ -40,6 +40,10 @@ def _cues(library: Library) -> dict[str, Cue]:
     return load_cues(library.file("context.yaml"))
 
 
+def _roles(library: Library) -> RoleReader:
+    return RoleReader(library.compiled(_cues))
+
+
 def _phrases(library: Library) -> Phrases:
     return load_phrases(library.file("phrases.yaml"))
 
@@ -63,6 +67,7 @@ class Context:
         self.matcher = library.matcher
         self.title = fold(document.title or "")
         self.cues = library.compiled(_cues)
+        self.roles = library.compiled(_roles)
         self.phrases = library.compiled(_phrases)
         plans = plan_of((self.title,), self.cues)
         self.periods: DocumentPeriods = document_periods(document, view, self.title, plans)
@@ -79,16 +84,29 @@ class Context:
         ``damaged`` maps the start of a damaged date to the date it most likely said.
         """
         cells, used, self.labels = read_cells(mentions, tables, self.library.units)
-        rest = [m for m in mentions if m.start not in used and (m.start not in self.labels or m.kind == "date")]
-        dates = [m for m in rest if m.kind == "date"]
-        found = frames(self.view, self.layout, [m for m in rest if m.kind == "figure"])
+        dates: list[Mention] = []
+        quantities: list[Mention] = []
+        for mention in mentions:
+            if mention.kind == "figure":
+                if mention.start not in used and mention.start not in self.labels:
+                    quantities.append(mention)
+            elif mention.kind == "date" and mention.start not in used:
+                dates.append(mention)
+        found = frames(self.view, self.layout, quantities)
         periods = PeriodReader(self.periods, self.title, self.view, self.layout, dates, damaged)
+        roles, status = self.roles, self.status
+        path: tuple[str, ...] | None = None
+        planned = False
         for frame in found:
-            set_role(frame, self.cues)
-            self.status.set_status(frame)
-            section = frame.section.path if frame.section else ()
-            periods.set_period(frame, self.status.plans(section))
-            self.status.revise(frame)
+            own = frame.section.path if frame.section is not None else ()
+            if own is not path:
+                path = own
+                planned = status.plans(own)
+                periods.enter(own, planned)
+            roles.set_role(frame)
+            status.set_status(frame, planned)
+            periods.set_period(frame)
+            status.revise(frame)
         set_subjects(found, self.view, dates, self.phrases)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]

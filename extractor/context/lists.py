@@ -8,13 +8,14 @@ A word that holds two (城乡居民收入, 存贷款余额) is split where two f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from extractor.context.frames import Frame
 from extractor.context.phrases import Phrases, names_of, split_growth
 
-_SIGNS = frozenset({"、", "和", "及", "，", ",", "以及", "与"})
+_SIGNS: Final = frozenset({"、", "和", "及", "，", ",", "以及", "与"})
 #: How far 分别 may stand before the first figure.
-_REACH = 24
+_REACH: Final = 24
 
 
 def distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
@@ -25,9 +26,12 @@ def distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
         first = frames[i]
         if named and (first.before is None or first.sentence != named[0].sentence):
             named = []
-        at = first.lead.rfind("分别")
+        at = first.lead.rfind("分别", -_REACH)
+        if at < 0 and not named:
+            i += 1
+            continue
         open_at = first.start - len(first.lead) + at
-        own = at >= 0 and len(first.lead) - at <= _REACH and (first.before is None or first.before.end <= open_at)
+        own = at >= 0 and (first.before is None or first.before.end <= open_at)
         if not own and not (named and first.before is named[-1] and first.role == "growth"):
             i += 1
             continue

@@ -10,19 +10,24 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from extractor.context.anchors import WORDS, Anchor, AnchorReader, five_year
-from extractor.context.frames import FROM, TO, Frame
+from extractor.context.frames import TO, Frame
 from extractor.context.isodates import PARTS, months
 from extractor.context.reportyears import PART, DocumentPeriods, years_in
 from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
-_DEADLINE = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
-_AS_OF = re.compile(r"[(（]截[至止]到?")
-_LASTLEVEL = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+_DEADLINE: Final = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
+_OPEN_BRACKETS: Final = ("(", "（")
+_AS_OF: Final = re.compile(r"[(（]截[至止]到?")
+_LASTLEVEL: Final = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
+#: Dates that may still hold in the next sentence.
+_LASTING: Final = frozenset({"period.upto", "period.year_end", "period.part_end"})
+_LEVELS: Final = frozenset({"level", "share", "per_unit"})
 #: A level reached at the end of several years, not the sum over them.
-_REACHED = re.compile(
+_REACHED: Final = re.compile(
     r"(?:达到?|突破|(?:提高|增加|扩大|缩小|下降|上升|提升|降低|攀升|跃升)(?:到|至)|增至|升至|降至|总量|总数)[^，。；,;]{0,3}$"
 )
 
@@ -46,7 +51,13 @@ class PeriodReader:
         self.dates = dates
         self.reader = AnchorReader(periods, view, layout, dates, repaired or {})
         self._sections: dict[tuple[str, ...], tuple[str | None, int | None, bool]] = {}
+        self._titles: dict[str, tuple[str, int | None] | None] = {}
         self._deadlines = self._read_deadlines()
+        self._default: str | None = None
+        self._year: int | None = None
+        """Period and year of the section entered last."""
+        self._stated: str | None = None
+        """The period that its own headings give."""
         self._sentence = -1
         self._anchors: list[Anchor] = []
         self._carried: Anchor | None = None
@@ -57,42 +68,56 @@ class PeriodReader:
 
     def section(self, path: tuple[str, ...], planned: bool) -> tuple[str | None, int | None]:
         """Default period and year of a section."""
-        if path not in self._sections:
-            self._sections[path] = self._read_section(path)
-        period, year, own = self._sections[path]
+        period, year, own = self._section(path)
         if own:
             return period, year
         p = self.periods
         return (p.ahead, p.plan) if planned else (p.default, p.report)
 
+    def _section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
+        """Period and year that a section's headings give, and whether they give any."""
+        if path not in self._sections:
+            self._sections[path] = self._read_section(path)
+        return self._sections[path]
+
     def _read_section(self, path: tuple[str, ...]) -> tuple[str | None, int | None, bool]:
-        p = self.periods
         for title in reversed(path):
-            if title in self.title and len(title) * 2 > len(self.title):
-                continue
-            years = years_in(title)
-            if years:
-                year = years[-1]
-                part = PART.search(title)
-                if part:
-                    span = PARTS.get(part.group()) or (1, min(int(part.group(1) or 12), 12))
-                    return months(year, *span), year, True
-                return (f"{years[0]}/{year}" if len(years) > 1 and years[0] < year else str(year)), year, True
-            word = WORDS.search(title)
-            if word and word.lastgroup:
-                if word["plan"] and word["planpart"] in ("时期", "期间", "以来"):
-                    first = five_year(word["plan"])
-                    return f"{first}/{first + 4}", first + 4, True
-                if word["fiveahead"] and p.plan:
-                    return f"{p.plan}/{p.plan + 4}", p.plan + 4, True
-                if word["five"] and p.report:
-                    return f"{p.report - 4}/{p.report}", p.report, True
-                if word["this"] and p.report and _is_plan_title(title):
-                    return str(p.plan), p.plan, True
-                if word["part"] and (p.report or p.plan) and "计划" in title:
-                    base = p.report or p.plan or 0
-                    return months(base, *PARTS[word["part"]]), base, True
+            if title not in self._titles:
+                self._titles[title] = self._read_title(title)
+            found = self._titles[title]
+            if found is not None:
+                return found[0], found[1], True
         return None, None, False
+
+    def _read_title(self, title: str) -> tuple[str, int | None] | None:
+        """Period and year that one heading gives."""
+        p = self.periods
+        if title in self.title and len(title) * 2 > len(self.title):
+            return None
+        years = years_in(title)
+        if years:
+            year = years[-1]
+            part = PART.search(title)
+            if part:
+                span = PARTS.get(part.group()) or (1, min(int(part.group(1) or 12), 12))
+                return months(year, *span), year
+            return (f"{years[0]}/{year}" if len(years) > 1 and years[0] < year else str(year)), year
+        word = WORDS.search(title)
+        if word is None:
+            return None
+        if word["plan"] and word["planpart"] in ("时期", "期间", "以来"):
+            first = five_year(word["plan"])
+            return f"{first}/{first + 4}", first + 4
+        if word["fiveahead"] and p.plan:
+            return f"{p.plan}/{p.plan + 4}", p.plan + 4
+        if word["five"] and p.report:
+            return f"{p.report - 4}/{p.report}", p.report
+        if word["this"] and p.report and _is_plan_title(title):
+            return str(p.plan), p.plan
+        if word["part"] and (p.report or p.plan) and "计划" in title:
+            base = p.report or p.plan or 0
+            return months(base, *PARTS[word["part"]]), base
+        return None
 
     def _read_deadlines(self) -> list[tuple[int, int, str]]:
         """Spans of paragraphs that end in 完成时限：…, with the date."""
@@ -115,60 +140,72 @@ class PeriodReader:
 
     # -- figures ----------------------------------------------------------------------------------------------
 
-    def set_period(self, frame: Frame, planned: bool) -> None:
+    def enter(self, path: tuple[str, ...], planned: bool) -> None:
+        """The figures that follow stand in this section; ``planned``: whether it holds plans."""
+        self._stated = self._section(path)[0]
+        self._default, self._year = self.section(path, planned)
+
+    def set_period(self, frame: Frame) -> None:
         """Fill ``period`` and ``why_period``; needs role and status."""
-        path = frame.section.path if frame.section else ()
-        default, year = self.section(path, planned)
         if frame.sentence[0] != self._sentence:
             self._carry(frame)
             self._sentence = frame.sentence[0]
-            self._anchors = self.reader.read(frame.sentence, year)
-        frame.period, frame.why_period = self._period(frame, default, year)
+            self._anchors = self.reader.read(frame.sentence, self._year)
+        frame.period, frame.why_period = self._period(frame)
 
-    def _period(self, frame: Frame, default: str | None, year: int | None) -> tuple[str | None, str]:
-        if frame.chain is not None and frame.chain.end >= frame.start - 2:
-            return frame.chain.period, "period.list"
+    def _period(self, frame: Frame) -> tuple[str | None, str]:
+        start, end, role, left, chain = frame.start, frame.end, frame.role, frame.left, frame.chain
+        if chain is not None and chain.end >= start - 2:
+            return chain.period, "period.list"
+        default = self._default
         found: Anchor | None = None
         for anchor in self._anchors:
-            if anchor.start == frame.end and anchor.rule == "period.date":
+            if anchor.start == end and anchor.rule == "period.date":
                 return anchor.period, "period.noun"  # 37个2017年出列贫困村
             if anchor.rule == "period.compared":
                 # 较“十三五”末的9323亿元: only the level right behind it is of that time.
-                if 0 <= frame.start - anchor.end <= 3 and frame.role != "growth":
+                if 0 <= start - anchor.end <= 3 and role != "growth":
                     return anchor.period, anchor.rule
                 continue
             if frame.origin is not None and anchor.start < frame.origin.start:
                 continue  # 由2020年的A增加到B
-            if anchor.start < frame.start and (anchor.reach is None or frame.start < anchor.reach):
+            if anchor.start < start and (anchor.reach is None or start < anchor.reach):
                 if anchor.rule == "period.deadline" and found is not None and found.rule == "period.date":
                     continue
                 found = anchor
-        if found is not None and found.rule == "period.year_end" and frame.role in ("growth", "change"):
-            return found.period[:4], "period.whole_year"
-        if frame.role == "growth" and default and len(default) == 9 and "年均" in frame.left:
-            return default, "period.document"
-        bracket = _AS_OF.match(self.view, frame.end)
-        if bracket is not None:
-            for anchor in self._anchors:
-                if bracket.end() <= anchor.start <= bracket.end() + 1:
-                    return anchor.period, anchor.rule
-        if frame.role in ("level", "per_unit") and year is not None and _LASTLEVEL.search(frame.left):
-            base = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else year
-            return str(base - 1), "period.last_year"
-        if found is None and frame.role in ("per_unit", "level") and "每年" in frame.lead[-24:]:
-            return default, "period.each_year"
+        if role == "growth" or role == "change":
+            if found is not None and found.rule == "period.year_end":
+                return found.period[:4], "period.whole_year"
+            if role == "growth" and default and len(default) == 9 and "年均" in left:
+                return default, "period.document"
+        if self.view.startswith(_OPEN_BRACKETS, end):
+            bracket = _AS_OF.match(self.view, end)
+            if bracket is not None:
+                for anchor in self._anchors:
+                    if bracket.end() <= anchor.start <= bracket.end() + 1:
+                        return anchor.period, anchor.rule
+        if role == "level" or role == "per_unit":
+            if self._year is not None and "年" in left and _LASTLEVEL.search(left):
+                year = int(found.period[:4]) if found is not None and found.rule != "period.last_year" else self._year
+                return str(year - 1), "period.last_year"
+            if found is None and "每年" in frame.lead[-24:]:
+                return default, "period.each_year"
         if found is None:
             found = self._carried
-        period, rule = (found.period, found.rule) if found is not None else (default, "period.document")
-        if found is None and frame.status != "actual":
-            for begin, end, deadline in self._deadlines:
-                if begin <= frame.start < end:
-                    return deadline, "period.deadline"
-        stretch = found is None or found.rule in ("period.five_years", "period.five_year_plan")
-        origin = FROM.search(frame.left)
-        if origin is not None and period and TO.match(self.view[frame.end : frame.end + 14]):
+        period: str | None = default
+        rule = "period.document"
+        if found is not None:
+            period, rule = found.period, found.rule
+            stretch = rule == "period.five_years" or rule == "period.five_year_plan"
+        else:
+            stretch = True
+            if frame.status != "actual":
+                for first, last, deadline in self._deadlines:
+                    if first <= start < last:
+                        return deadline, "period.deadline"
+        if frame.from_length and period and TO.match(self.view[end : end + 14]):
             # 由A提高到B: A is of the year before, unless a date stands between 由 and A.
-            dated = found is not None and found.start >= frame.start - len(origin.group()) - 1
+            dated = found is not None and found.start >= start - frame.from_length - 1
             if dated and period[:4].isdigit():
                 self._base = (frame.sentence[0], period)
             elif self._base is not None and self._base[0] == frame.sentence[0]:
@@ -177,7 +214,7 @@ class PeriodReader:
                 return str(int(period[:4]) - 1), "period.earlier"
         if stretch and period and len(period) == 9 and period[4] == "/" and frame.status == "actual":
             reached = frame.origin is not None or (frame.before is not None and TO.match(frame.gap))
-            if reached or (frame.role in ("level", "share", "per_unit") and _REACHED.search(frame.left)):
+            if reached or (role in _LEVELS and _REACHED.search(left)):
                 return period[5:], "period.later"
         return period, rule
 
@@ -185,22 +222,18 @@ class PeriodReader:
         """Whether a date of the sentence before still holds for this one."""
         last = self._anchors[-1] if self._anchors else self._carried
         self._carried = None
-        section = frame.section
-        default = self._sections.get(section.path if section else (), (None, None, False))[0]
-        if default and len(default) == 9 and default[4] == "/":
+        stated = self._stated
+        if stated is not None and len(stated) == 9 and stated[4] == "/":
             # In a chapter on five years a year that opens a sentence goes on to the end of its paragraph.
             self._carried = self.reader.opening_year(frame.sentence[0])
             return
         if last is None or self._sentence < 0:
             return
         view, start = self.view, frame.sentence[0]
-        gap = view[max(0, start - 2) : start]
-        if "\n" in gap and self.periods.dated:
-            return
         if not self.periods.dated:
             self._carried = self.reader.last_date(start)
             return
-        if last.rule not in ("period.upto", "period.year_end", "period.part_end"):
+        if last.rule not in _LASTING or "\n" in view[max(0, start - 2) : start]:
             return
         if view[start - 1 : start] in ("；", ";"):
             self._carried = last

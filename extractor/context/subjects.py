@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 from extractor.context.frames import Frame
 from extractor.context.lists import distribute
@@ -25,60 +26,74 @@ from extractor.context.phrases import (
 )
 from extractor.numbers.scan import Mention
 
-_RELATIVE = frozenset({"%", "‰", "个百分点", "倍", "番", "成"})
-_ASPECT = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
-_PURPOSE = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
-_MONEY_WORD = re.compile(
+_NEARLY: Final = frozenset({"约", "近", "超", "超过"})
+_RELATIVE: Final = frozenset({"%", "‰", "个百分点", "倍", "番", "成"})
+_ASPECT: Final = re.compile(r"([一-鿿]{2,14}?)(?:方面|领域|工作中)[,，:：]")
+_PURPOSE: Final = re.compile(r"^[，,]?(?:主要)?(?:全部)?用于(?:开展|支持|实施)?([^，,。；;\d]{3,20})")
+_MONEY_WORD: Final = re.compile(
     r"^(?:[共总]|累计|完成|安排|争取|整合|筹集|统筹|多方|已)*(?:投资|投入|资金|投入资金|筹资|安排资金|总投资)$"
 )
-_PART = re.compile(r"其中|含|包括|(?:分别)?为[:：]$")
-_DATE_ONLY = re.compile(r"^[\d一二三四五六七八九十年月日底末初前后上下旬季度半至到截止以来\-]+$")
-_CAUSED = re.compile(r"(?:实现|推动|帮助|促进|助力|吸引|引导)$")
-_BREAKER = re.compile(r"[，,。；;：:\n]")
-_SEPARATOR = re.compile(r"[、和及与,，]|以及")
+_DATE_ONLY: Final = re.compile(r"^[\d一二三四五六七八九十年月日底末初前后上下旬季度半至到截止以来\-]+$")
+_CAUSED: Final = re.compile(r"(?:实现|推动|帮助|促进|助力|吸引|引导)$")
+_BREAKER: Final = re.compile(r"[，,。；;：:\n]")
+_SEPARATOR: Final = re.compile(r"[、和及与,，]|以及")
+_TOPIC_END: Final = re.compile(r"(?:方面|工作|中|来|后|的)$")
+_TITLE_WORDS: Final = re.compile(r"工作|情况|\d{4}年|抓好|做好|扎实|持续")
 
-_NAMES = {
+_NAMES: Final = {
     "户": "户数", "人": "人数", "人次": "人次", "个": "数", "家": "数", "处": "处数", "座": "座数", "条": "条数",
     "项": "项数", "次": "次数", "场": "场次", "件": "件数", "篇": "篇数", "期": "期数", "亩": "面积", "户次": "户次",
 }
-_PLACE_ENDS = frozenset("县区市旗镇乡州盟")
+_PLACE_ENDS: Final = frozenset("县区市旗镇乡州盟")
 #: A part of up to this many characters needs its whole in front of it (中央资金), a longer one stands alone.
-_SHORT_PART = 9
+_SHORT_PART: Final = 9
 
 
 def set_subjects(frames: Sequence[Frame], view: str, dates: Sequence[Mention], phrases: Phrases) -> None:
     """Fill ``subject``, ``base`` and ``verb`` of all figures of a document."""
-    cuts = [(d.start, d.end) for d in dates]
-    position = 0
+    position, count = 0, len(dates)
     for frame in frames:
         left_start = frame.left_start
-        left = view[left_start : frame.start]
-        # Dates inside the left text are no part of what is measured.
-        while position < len(cuts) and cuts[position][1] <= left_start:
+        while position < count and dates[position].end <= left_start:
             position += 1
-        i = position
-        while i < len(cuts) and cuts[i][0] < frame.start:
-            a, b = max(cuts[i][0], left_start), min(cuts[i][1], frame.start)
-            left = left[: a - left_start] + "\x00" * (b - a) + left[b - left_start :]
-            i += 1
-        _read(frame, left.replace("\x00", "") if i > position else left, view, phrases)
+        left = frame.left
+        if position < count and dates[position].start < frame.start:
+            left = _undated(frame, view, dates, position)
+        _read(frame, left, view, phrases)
     distribute(frames, phrases)
+
+
+def _undated(frame: Frame, view: str, dates: Sequence[Mention], position: int) -> str:
+    """The left text of a figure without its dates, which are no part of what is measured.
+
+    ``position`` is that of the first of them.
+    """
+    left, at = "", frame.left_start
+    for i in range(position, len(dates)):
+        date = dates[i]
+        if date.start >= frame.start:
+            break
+        if date.start > at:
+            left += view[at : date.start]
+        at = date.end
+    return left + view[at : frame.start]
 
 
 def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
     before = frame.before
-    if before is not None and before.role == "criterion" and before.clause == frame.clause:
-        # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
-        left = before.left + view[before.start : before.end] + left
+    if before is not None:
+        if frame.origin is before and before.unit == frame.unit:
+            frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
+            frame.subject, frame.why_subject = before.subject, "subject.from_to"
+            return
+        if before.role == "criterion" and before.clause == frame.clause:
+            # 经营性收入50万元以上的村占比: the criterion is part of the phrase.
+            left = before.left + view[before.start : before.end] + left
+        _set_whole(frame, before)
     text = phrases.head(left)
-    if before is not None and frame.origin is before and before.unit == frame.unit:
-        frame.base, frame.verb, frame.noun = before.base, before.verb, before.noun
-        frame.subject, frame.why_subject = before.subject, "subject.from_to"
-        return
-    _set_whole(frame)
-    if frame.chain is not None and (not text or text in ("约", "近", "超", "超过")):
+    if frame.chain is not None and (not text or text in _NEARLY):
         _continue_list(frame)
-    elif frame.unit in _RELATIVE or frame.role in ("growth", "change"):
+    elif frame.unit in _RELATIVE or frame.role == "growth" or frame.role == "change":
         _relative(frame, text, view, phrases)
     else:
         _level(frame, text, view, phrases)
@@ -86,19 +101,18 @@ def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
         frame.subject = frame.base = _topic(frame, view, phrases)
 
 
-def _set_whole(frame: Frame) -> None:
+def _set_whole(frame: Frame, before: Frame) -> None:
     """Find the figure that this one is a part of: 其中, or a bracket that opens right behind a figure."""
-    before = frame.before
-    if before is None:
-        return
     gap = frame.gap
-    opened = max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）")) if gap else False
+    opened = ("(" in gap or "（" in gap) and (
+        max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）"))
+    )
     if opened or "其中" in gap:
-        if not opened and before.whole is not None and "其中" in gap and before.whole.unit == frame.unit:
+        if not opened and before.whole is not None and before.whole.unit == frame.unit:
             frame.whole = before.whole
         else:
             frame.whole = _same_unit(before, frame.unit)
-    elif ")" not in frame.gap and "）" not in frame.gap:
+    elif before.whole is not None and ")" not in gap and "）" not in gap:
         other: Frame | None = before
         for _ in range(3):
             if other is None or other.whole is None:
@@ -158,7 +172,7 @@ def _level(frame: Frame, text: str, view: str, phrases: Phrases) -> None:
             phrase = frame.topic + phrase
     else:
         phrase, frame.why_subject = body, "subject.noun_before"
-        if frame.gap.startswith("、") and before is not None and not before.noun:
+        if before is not None and not before.noun and frame.gap.startswith("、"):
             verb = phrases.verb(before.base)
             if verb and not phrases.verb(body):
                 phrase = verb + body
@@ -220,14 +234,14 @@ def _topic(frame: Frame, view: str, phrases: Phrases) -> str:
         return aspect.group(1)
     lead = view[max(frame.sentence[0], frame.clause[0] - 70) : frame.clause[0]]
     for part in reversed(_BREAKER.split(lead)):
-        phrase = re.sub(r"(?:方面|工作|中|来|后|的)$", "", phrases.head(part))
+        phrase = _TOPIC_END.sub("", phrases.head(part))
         if len(phrase) >= 2 and not _DATE_ONLY.match(phrase):
             return phrase if len(phrase) <= 20 else long_topic(phrase)
     prior = frame.prior
     if prior is not None and prior.base and view[frame.sentence[0] - 1 : frame.sentence[0]] in ("；", ";"):
         return phrases.without_verb(unmeasured((prior.whole or prior).base))
     if frame.section is not None:
-        return re.sub(r"(?:工作|情况|\d{4}年|抓好|做好|扎实|持续)", "", phrases.head(frame.section.title))[:18]
+        return _TITLE_WORDS.sub("", phrases.head(frame.section.title))[:18]
     return ""
 
 

@@ -11,24 +11,25 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from extractor.model import Direction, Role
 from extractor.numbers.scan import Mention
 from extractor.numbers.units import Units
 from extractor.reading.tables import Cell, Grid
 
-_MAGNITUDES = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
-_GROWTH = re.compile(r"增长|增速|增幅|增减|同比|环比|升降|涨跌|[±]")
-_CHANGE = re.compile(r"增加|增减|减少|净增")
-_PER_UNIT = re.compile(r"人均|户均|村均|亩均|平均|单价|每")
-_PLAIN = re.compile(
+_MAGNITUDES: Final = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_GROWTH: Final = re.compile(r"增长|增速|增幅|增减|同比|环比|升降|涨跌|[±]")
+_CHANGE: Final = re.compile(r"增加|增减|减少|净增")
+_PER_UNIT: Final = re.compile(r"人均|户均|村均|亩均|平均|单价|每")
+_PLAIN: Final = re.compile(
     r"^(?:指标值?|数值|本年|本期|实绩|绝对[数量额]|总量|合计|数量|年份|年度|数据|单位|全年|(?:19|20)\d\d年?(?:度)?(?:实绩|完成数?|合计)?|累计|实际|"
     r"计量单位|完成情况|金额|增长)$"
 )
-_UNIT_BRACKET = re.compile(r"[(（\[][^()（）\[\]]{0,12}[)）\]]")
+_UNIT_BRACKET: Final = re.compile(r"[(（\[][^()（）\[\]]{0,12}[)）\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CellFigure:
     """A numeric cell read as a quantity; the place and period of its labels are resolved by the caller."""
 
@@ -64,10 +65,14 @@ def read_cells(
     mentions: Sequence[Mention], tables: Sequence[Grid], units: Units
 ) -> tuple[list[CellFigure], set[int], set[int]]:
     """Figures of all tables, the starts of the mentions they took, and of the mentions in labels (no figures)."""
-    starts = [m.start for m in mentions]
     figures: list[CellFigure] = []
     used: set[int] = set()
     labels: set[int] = set()
+    if not tables:
+        return figures, used, labels
+    starts = [m.start for m in mentions]
+    names: dict[str, str] = {}
+    measures: dict[str, tuple[Decimal, str]] = {}
     for grid in tables:
         for start, end in grid.labels:
             i = bisect_left(starts, start)
@@ -79,7 +84,9 @@ def read_cells(
             if i and mentions[i - 1].end > cell.start:
                 i -= 1
             if i < len(mentions) and mentions[i].start < cell.end:
-                figure = _figure(mentions[i], grid, cell, units)
+                if cell.unit not in measures:
+                    measures[cell.unit] = split_unit(cell.unit, units)
+                figure = _figure(mentions[i], grid, cell, measures[cell.unit], _subject(cell, names))
                 if figure is not None:
                     figures.append(figure)
                 while i < len(mentions) and mentions[i].start < cell.end:
@@ -88,7 +95,9 @@ def read_cells(
     return figures, used, labels
 
 
-def _figure(mention: Mention, grid: Grid, cell: Cell, units: Units) -> CellFigure | None:
+def _figure(
+    mention: Mention, grid: Grid, cell: Cell, measure: tuple[Decimal, str], subject: str
+) -> CellFigure | None:
     # A measure behind the end of the cell belongs to the next one (5.7 before 批发和零售业).
     value, unit = _decimal(cell.text), mention.unit if mention.end <= cell.end else ""
     if mention.kind in ("figure", "bare") and mention.value is not None and mention.end <= cell.end:
@@ -96,11 +105,10 @@ def _figure(mention: Mention, grid: Grid, cell: Cell, units: Units) -> CellFigur
     if value is None:
         return None
     if not unit:
-        factor, unit = split_unit(cell.unit, units)
+        factor, unit = measure
         if factor != 1:
             value = (value * factor).normalize()
             value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value
-    subject = subject_of(cell)
     role: Role = "level"
     if unit in ("%", "‰", "个百分点"):
         role = "growth" if _GROWTH.search("".join(cell.column_labels[-1:])) or _GROWTH.search(subject) else "share"
@@ -124,21 +132,27 @@ def cell_period(figure: CellFigure, default: str | None, year: int | None) -> st
     return period
 
 
-_LAST_YEAR = re.compile(r"(?:上年|去年|上期)(?!末?增)")
-_YEAR_END = re.compile(r"年末|年底|期末|12月末")
+_LAST_YEAR: Final = re.compile(r"(?:上年|去年|上期)(?!末?增)")
+_YEAR_END: Final = re.compile(r"年末|年底|期末|12月末")
 
 
-def subject_of(cell: Cell) -> str:
-    """Row and column labels as one phrase; headers that only say 指标值 or a year are left out."""
+def _subject(cell: Cell, names: dict[str, str]) -> str:
+    """Row and column labels as one phrase; headers that only say 指标值 or a year are left out.
+
+    ``names`` holds what is left of the labels met so far: a row shares one, and so does a column.
+    """
     parts: list[str] = []
     for label in (*cell.row_labels, *cell.column_labels):
-        text = _UNIT_BRACKET.sub("", label).strip()
-        if text and not _PLAIN.match(text) and not any(part.endswith(text) for part in parts):  # 其他收入 below 收入
-            parts.append(text)
+        name = names.get(label)
+        if name is None:
+            name = _UNIT_BRACKET.sub("", label).strip()
+            name = names[label] = "" if _PLAIN.match(name) else name
+        if name and not any(part.endswith(name) for part in parts):  # 其他收入 below 收入
+            parts.append(name)
     return "".join(parts)
 
 
-_NUMBER = re.compile(r"^-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|^-?\d+(?:\.\d+)?")
+_NUMBER: Final = re.compile(r"^-?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|^-?\d+(?:\.\d+)?")
 
 
 def _decimal(text: str) -> Decimal | None:
