@@ -72,8 +72,10 @@ _BEFORE: dict[str, Bound] = {
     "原则上不超过": "at_most",
     "不得高于": "at_most",
 }
-_LONGEST = max(map(len, _BEFORE))
-_LAST = frozenset(word[-1] for word in _BEFORE)
+#: The same words by their last character, longest first.
+_ENDING: dict[str, list[str]] = {}
+for _word in sorted(_BEFORE, key=len, reverse=True):
+    _ENDING.setdefault(_word[-1], []).append(_word)
 #: Words that end like a modifier and are none.
 _NOT = re.compile(
     r"(?:签约|节约|集约|合约|契约|违约|条约|公约|预约|制约|特约|履约|简约|解约|续约|大众约|附近|邻近|靠近|亲近|最近|临近|贴近|新近|远近|赶超|反超|通过|经过|路过|度过|渡过|不过|走过|开过|做过|搞过|有过|去过|来过|悔过|改过|渡过|胜过|受过|超标过)\Z"
@@ -97,24 +99,30 @@ def before(view: str, start: int) -> Bound:
         stop -= 1
     if not stop:
         return "none"
-    if view[stop - 1] in _LAST:
-        for width in range(min(_LONGEST, stop), 0, -1):
-            bound = _BEFORE.get(view[stop - width : stop])
-            if bound is not None:
-                if width == 1 and _NOT.search(view, max(0, stop - 4), stop):
+    words = _ENDING.get(view[stop - 1])
+    if words is not None:
+        for word in words:
+            begin = stop - len(word)
+            if begin >= 0 and view.startswith(word, begin):
+                if begin == stop - 1 and _NOT.search(view, max(0, stop - 4), stop):
                     break
-                return bound
+                return _BEFORE[word]
     window = view[stop - 9 if stop > 9 else 0 : stop]
     if "约" in window and _APPROX_FAR.search(window):
         return "approx"
-    if ("至少" in window or "不少于" in window or "不低于" in window) and _LEAST_FAR.search(window):
+    # All words of the second look have one of two characters.
+    if (
+        ("少" in window or "低" in window)
+        and ("至少" in window or "不少于" in window or "不低于" in window)
+        and _LEAST_FAR.search(window)
+    ):
         return "at_least"
     return "none"
 
 
 def after(view: str, end: int, duration: bool) -> Bound:
     """The bound that the words directly after ``end`` put on the number; 内 counts after durations only."""
-    if view[end : end + 1] not in OPENS:
+    if end >= len(view) or view[end] not in OPENS:
         return "none"
     found = _TOUCH.match(view, end)
     if found is None:

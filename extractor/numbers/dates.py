@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .numerals import DIGITS, chinese_value
+from .numerals import DIGITS, SPACES, chinese_value
 
-__all__ = ["DateSpan", "read_chinese_date", "read_date", "year_like"]
+__all__ = ["FOLLOWS", "DateSpan", "read_chinese_date", "read_compact", "read_date", "year_like"]
 
 
 class DateSpan(NamedTuple):
@@ -58,6 +58,8 @@ _DAMAGED = re.compile(
     rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
 _AFTER = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
+#: First characters of everything that _AFTER matches.
+_AFTER_SIGNS = frozenset("底末初前之以起后来") | SPACES
 _FLAG = {
     "底": "end",
     "末": "end",
@@ -74,6 +76,11 @@ _FLAG = {
 }
 #: 02-05 in a list of news: a leading zero tells it from a range.
 _SHORT = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
+#: What follows the first digits of a date.
+FOLLOWS = frozenset("年月日季世-—~至到、/.:") | SPACES
+_CENTURIES = ("16", "17", "18", "19", "20")
+#: What follows 2023年 where the date goes on.
+_YEAR_GOES_ON = frozenset("度0123456789-—~至到") | SPACES
 _COMPACT = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
 
 
@@ -92,7 +99,7 @@ def _iso(year: str | None, month: str | None, day: str | None) -> str:
 
 def _flag(view: str, end: int) -> tuple[int, str]:
     """底 and 初 belong to the date's span; 前, 起 and 以来 are outside of it but known."""
-    found = _AFTER.match(view, end)
+    found = _AFTER.match(view, end) if end < len(view) and view[end] in _AFTER_SIGNS else None
     if found is None:
         return end, ""
     word = found[1]
@@ -104,37 +111,58 @@ def _flag(view: str, end: int) -> tuple[int, str]:
     return end, _FLAG[word]
 
 
-def read_date(view: str, pos: int) -> DateSpan | None:
-    """The date that begins at the digit ``pos`` of the folded view, or None."""
-    found = _FULL.match(view, pos)
-    if found is not None:
-        return _full(view, found)
-    found = _CUT_YEAR.match(view, pos)
-    if found and year_like(found[1] + found[2]):
-        end, flag = _flag(view, found.end())
-        return DateSpan(end, found[1] + found[2], None, flag, "year")
-    found = _DECADE.match(view, pos)
-    if found:
-        return DateSpan(found.end(), found[0][:-2], None, "decade", "decade")
+def read_date(view: str, pos: int, stop: int) -> DateSpan | None:
+    """The date that begins with the digits from ``pos`` to ``stop``, which one of FOLLOWS follows, or None.
+
+    Length and follower of these digits rule most forms out; the order of the rest is that of precedence.
+    """
+    length, follow = stop - pos, view[stop]
+    spaced = follow in SPACES
+    if length == 4:
+        if follow == "年" and view[stop + 1 : stop + 2] not in _YEAR_GOES_ON and view.startswith(_CENTURIES, pos):
+            return _year(view, pos, stop)
+        found = _FULL.match(view, pos)
+        if found is not None:
+            return _full(view, found)
+    if spaced and length <= 3:
+        found = _CUT_YEAR.match(view, pos)
+        if found and year_like(found[1] + found[2]):
+            end, flag = _flag(view, found.end())
+            return DateSpan(end, found[1] + found[2], None, flag, "year")
+    if length <= 2:
+        return _short(view, pos, length, follow)
+    found = _DAMAGED.match(view, pos) if spaced or follow == "月" or follow == "日" else None
+    return None if found is None else DateSpan(found.end(), found[0], None, "", "damaged")
+
+
+def _short(view: str, pos: int, length: int, follow: str) -> DateSpan | None:
+    """A date that begins with one or two digits."""
+    if follow == "年":
+        found = _DECADE.match(view, pos)
+        return DateSpan(found.end(), found[0][:-2], None, "decade", "decade") if found else None
     found = _MONTH.match(view, pos) or _DAY.match(view, pos)
     if found is not None:
         return _month(view, found)
-    found = _QUARTER.match(view, pos)
+    found = _QUARTER.match(view, pos) if length == 1 else None
     if found:
         return DateSpan(found.end(), f"--Q{found['q']}", f"--Q{found['q2']}" if found["q2"] else None, "", "quarter")
-    found = _CENTURY.match(view, pos)
+    found = _CENTURY.match(view, pos) if follow == "世" else None
     if found:
         return DateSpan(found.end(), found[0][:2], None, "century", "century")
-    found = _DAMAGED.match(view, pos)
-    if found is not None:
-        return DateSpan(found.end(), found[0], None, "", "damaged")
-    found = _SHORT.match(view, pos)
+    found = _SHORT.match(view, pos) if follow == "-" else None
     if found is not None and "0" in (found["m"][0], found["d"][0]):
         return DateSpan(found.end(), _iso(None, found["m"], found["d"]), None, "", "short")
-    found = _TIME.match(view, pos)
-    if found is not None:
-        return DateSpan(found.end(), found[0], None, "", "time")
-    return None
+    found = _TIME.match(view, pos) if follow == ":" else None
+    return None if found is None else DateSpan(found.end(), found[0], None, "", "time")
+
+
+def _year(view: str, pos: int, stop: int) -> DateSpan:
+    """2023年 and nothing more; the most common date by far."""
+    year = view[pos:stop]
+    if view.startswith("代", stop + 1):
+        return DateSpan(stop + 2, year, None, "decade", "decade")
+    end, flag = _flag(view, stop + 1)
+    return DateSpan(end, year, None, flag, "year")
 
 
 def _full(view: str, found: re.Match[str]) -> DateSpan | None:
@@ -189,6 +217,8 @@ def read_compact(view: str, pos: int) -> DateSpan | None:
 _CN = "〇零OＯ一二三四五六七八九"
 #: One of them follows within a few characters where a numeral begins a date.
 _CN_SIGNS = frozenset("年月世季")
+#: What may stand second in a date of Chinese numerals.
+_CN_SECOND = frozenset("月世季至到、OＯ〇零一二三四五六七八九十")
 _CN_YEAR = re.compile(
     rf"(?P<y>[一二][{_CN}]{{3}})\s?年度?(?:\s?(?P<m>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[一二三]?十?[一二三四五六七八九]?)日)?)?"
     r"|(?P<m1>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d1>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日)?(?!亮)"
@@ -200,7 +230,10 @@ _CN_YEAR = re.compile(
 
 def read_chinese_date(view: str, pos: int) -> DateSpan | None:
     """The date in Chinese numerals that begins at ``pos`` (二〇二三年, 三月五日, 九十年代, 一季度), or None."""
-    found = None if _CN_SIGNS.isdisjoint(view[pos + 1 : pos + 7]) else _CN_YEAR.match(view, pos)
+    follow = view[pos + 1 : pos + 7]
+    if not follow or follow[0] not in _CN_SECOND or _CN_SIGNS.isdisjoint(follow):
+        return None
+    found = _CN_YEAR.match(view, pos)
     if found is None:
         return None
     get = found.groupdict()

@@ -6,13 +6,12 @@ Also where a figure may go on: over spaces, and over the line end of hard-wrappe
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from .dates import year_like
 from .units import Units
 
-__all__ = ["PERSONS", "Quantity", "gap", "power_of", "read_unit"]
+__all__ = ["PERSONS", "PERSONS_OPEN", "Quantity", "gap", "power_of", "read_unit"]
 
 _CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
 PERSONS = re.compile(
@@ -20,6 +19,8 @@ PERSONS = re.compile(
     r"(?:人口|人员|劳动力|劳力)"
 )
 _JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
+#: First characters of everything that PERSONS matches.
+PERSONS_OPEN = frozenset("建未已脱贫农低特监边不易返残失流外务就转供人劳")
 #: One character between the number and a sign: a measure word that the table does not know.
 _WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
 _HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
@@ -38,34 +39,52 @@ _GOES_ON = re.compile(
 )
 
 
-@dataclass(slots=True)
 class Quantity:
-    """A number with its unit. ``approx`` is the inner 余/多/几, ``rule`` names how the unit was found."""
+    """A number with its unit. ``approx`` is the inner 余/多/几, ``rule`` names how the unit was found.
 
-    start: int
-    number_end: int
-    end: int
-    value: Decimal
-    value_max: Decimal | None
-    unit: str
-    approx: bool
-    rule: str
-    power: int = 0
-    """Power of ten of the magnitude, 0 where none is printed: what a range hands to its lower end."""
+    ``power`` is the power of ten of the magnitude, 0 where none is printed: what a range hands to its lower end.
+    """
+
+    __slots__ = ("approx", "end", "number_end", "power", "rule", "start", "unit", "value", "value_max")
+
+    def __init__(
+        self,
+        start: int,
+        number_end: int,
+        end: int,
+        value: Decimal,
+        value_max: Decimal | None,
+        unit: str,
+        approx: bool,
+        rule: str,
+        power: int = 0,
+    ) -> None:
+        self.start = start
+        self.number_end = number_end
+        self.end = end
+        self.value = value
+        self.value_max = value_max
+        self.unit = unit
+        self.approx = approx
+        self.rule = rule
+        self.power = power
 
 
 def gap(view: str, pos: int) -> int:
     """The position after spaces, or after a soft line end, that may stand inside one figure at ``pos``."""
+    size = len(view)
+    if pos >= size or view[pos] not in " \t\n\r":
+        return pos
     end = pos
-    while view[end : end + 1] in (" ", "\t") and end - pos < 3:
+    while end < size and view[end] in " \t" and end - pos < 3:
         end += 1
-    if view[end : end + 1] not in ("\n", "\r"):
+    if end >= size or view[end] not in "\n\r":
         return end
     found = _CUT.match(view, pos)
     if found is None:
         return pos
     line = view.rfind("\n", 0, pos) + 1
-    if pos - line >= _WIDTH or (_CUT_LINE.match(view, line, pos) and _GOES_ON.match(view, found.end())):
+    if pos - line >= _WIDTH or (_GOES_ON.match(view, found.end()) and _CUT_LINE.match(view, line, pos)):
         return found.end()
     return pos
 
@@ -86,12 +105,10 @@ def read_unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> Non
         _nounal(view, quantity, units)
         return
     end, name = found
-    if name == "个":
-        person = PERSONS.match(view, end)
-        if person:
-            name = "人"
-            quantity.rule = "unit from the noun after 个"
     after = view[end : end + 1]
+    if name == "个" and after in PERSONS_OPEN and PERSONS.match(view, end):
+        name = "人"
+        quantity.rule = "unit from the noun after 个"
     if after in "/每角半多0123456789 ":
         if name == "元" and after.isdigit():
             coins = _JIAO.match(view, end)

@@ -50,6 +50,7 @@ class Names:
             table.setdefault(word[:2], set()).add(word)
         for char, found in table.items():
             self._words[char] = tuple(sorted(found, key=_longest))
+        self._has_short = any(len(word) == 1 for word in words)
         self._names: dict[str, tuple[re.Pattern[str], list[str]]] = {}
         """By the numeral at which they begin: the names as one regular expression, and their ids by its groups."""
         beginnings = [_beginnings(entry.regex) if entry.regex else "" for entry in entries]
@@ -78,12 +79,10 @@ class Names:
 
     def word(self, view: str, pos: int) -> int:
         """The end of a word such as 一次性 at ``pos``; ``pos`` where there is none."""
-        words = self._words.get(view[pos : pos + 2])
-        if words is not None:
-            for word in words:
-                if view.startswith(word, pos):
-                    return pos + len(word)
-        return pos + 1 if view[pos] in self._words else pos
+        for word in self._words.get(view[pos : pos + 2], ()):
+            if view.startswith(word, pos):
+                return pos + len(word)
+        return pos + 1 if self._has_short and view[pos] in self._words else pos
 
 
 def _longest(word: str) -> tuple[int, str]:
@@ -122,7 +121,7 @@ def _first(regex: str, pos: int) -> tuple[set[str], bool, int]:
     empty, beginning = False, True
     while pos < len(regex):
         step = _STEP.match(regex, pos)
-        if step is None or regex.startswith("(?", pos) and not (step["look"] or step["group"] == "(?:"):
+        if step is None or (regex.startswith("(?", pos) and not (step["look"] or step["group"] == "(?:")):
             raise re.error("beyond this reader", regex, pos)
         pos = step.end()
         if step["close"]:

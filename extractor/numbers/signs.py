@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
-from .numerals import CHINESE, MAX_DIGITS
+from .numerals import CHINESE, MAX_DIGITS, SPACES
 
 CIRCLED = "①-⑳㈠-㈩⑴-⒇❶-❿"
 CIRCLED_SIGNS = [chr(c) for low, high in ("①⑳", "㈠㈩", "⑴⒇", "❶❿") for c in range(ord(low), ord(high) + 1)]
 NUMERALS = frozenset("0123456789" + CHINESE)
 HAS_DIGIT = re.compile(r"[0-9]").search
 #: Where a mention could begin. The leading character class lets ``re`` skip prose; the rest is looked at on a hit.
+#: Group 1 takes part in the common case: it ends where the digits end, and the match where a measure word may begin.
 START = re.compile(
     rf"[0-9A-Za-z第每无数几{CHINESE}{CIRCLED}]"
-    rf"(?:(?<=[0-9{CHINESE}A-Za-z每{CIRCLED}])"
+    r"(?:(?<=[0-9])(\d*+(?:\.\d+)?)(?:万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])"
+    rf"|(?<=[0-9{CHINESE}A-Za-z每{CIRCLED}])"
     rf"|(?<=第)(?=\s?[\d{CHINESE}])"
     r"|(?<=[数几])(?=[十百千万亿](?!分之))"
     r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
@@ -32,13 +34,21 @@ ERAS = frozenset(
 )
 TITLE = re.compile(r"《[^《》\n]{1,100}》")
 QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
-DOTS = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
-LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
-BROKEN_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
+#: A quotation that is open at the end, and could still be a short one.
+QUOTED = re.compile(r"[“「『‘][^“”「」『』‘’\n]{0,9}\Z")
+#: What follows the digits of a number that may be broken (see :mod:`.broken`), and of a ratio or a fraction.
+BREAKING = frozenset(".,OoIl")
+COMPARING = frozenset(":./") | SPACES
+#: Characters that join a figure with what stands before it: a sign, a member of a list.
+LINKED = frozenset("-负、和及与")
+#: Units that also name years: 民国二十三年, 2023度.
+OF_DATES = frozenset("年度")
 DURATIONS = frozenset(("年", "个月", "天", "日", "小时", "分钟", "周", "个工作日", "秒", "学时"))
 ARTICLE_CUES = re.compile(
     r"(?:每.{0,4}|至少有?|不少于|仅|只有?|共计?|达到?|第|超过?|增加了?|减少了?|近|约|另外|分别|各)\Z"
 )
+#: Last characters of its words, but for those after 每.
+ARTICLE_CUES_END = frozenset("少有于仅只共计达到第超过加了近约外别各")
 RANKED = re.compile(
     r"(?:前|排名由?|位次由?|排位|位上升[到至]|位提升[到至]|位前移[到至]|位跃升[到至]|位跃居|位升[到至])\Z"
 )
