@@ -140,6 +140,11 @@ def _short(view: str, pos: int, length: int, follow: str) -> DateSpan | None:
     if follow == "年":
         found = _DECADE.match(view, pos)
         return DateSpan(found.end(), found[0][:-2], None, "decade", "decade") if found else None
+    if follow == ":":
+        found = _TIME.match(view, pos)
+        return None if found is None else DateSpan(found.end(), found[0], None, "", "time")
+    if follow == "." or follow == "/":
+        return None
     found = _MONTH.match(view, pos) or _DAY.match(view, pos)
     if found is not None:
         return _month(view, found)
@@ -152,8 +157,7 @@ def _short(view: str, pos: int, length: int, follow: str) -> DateSpan | None:
     found = _SHORT.match(view, pos) if follow == "-" else None
     if found is not None and "0" in (found["m"][0], found["d"][0]):
         return DateSpan(found.end(), _iso(None, found["m"], found["d"]), None, "", "short")
-    found = _TIME.match(view, pos) if follow == ":" else None
-    return None if found is None else DateSpan(found.end(), found[0], None, "", "time")
+    return None
 
 
 def _year(view: str, pos: int, stop: int) -> DateSpan:

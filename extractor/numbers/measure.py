@@ -96,9 +96,11 @@ def power_of(magnitude: str | None) -> int:
     return power
 
 
-def read_unit(view: str, quantity: Quantity, units: Units, chinese: bool) -> None:
-    """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun."""
-    stop = gap(view, quantity.number_end)
+def read_unit(view: str, quantity: Quantity, units: Units, stop: int, chinese: bool) -> None:
+    """Read the unit after the number into ``quantity``: measure word, rate, money parts, half, or the noun.
+
+    ``stop`` is where the unit may stand, the :func:`gap` after the number.
+    """
     # 三分, 一度 and 两头 are words; 三百五十分 is a number.
     found = units.match(view, stop, chinese, quantity.number_end - quantity.start > 2)
     if found is None:

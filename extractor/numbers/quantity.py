@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from .measure import Quantity, gap, power_of, read_unit
+from .measure import PERSONS_OPEN, Quantity, gap, power_of, read_unit
 from .numerals import ALONE, CHINESE, DIGITS, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
 from .units import Units
 
-__all__ = ["OPEN", "is_word", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
+__all__ = ["OPEN", "is_word", "one_of", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
 
 _ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
@@ -165,14 +165,15 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
             follow = view[last : last + 1]
             if not ("\u4e00" <= follow <= "\u9fff") or units.noun_after.match(view, last) is None:
                 approx, last = False, end
-        end = last if (magnitude or approx) else end
+        if magnitude or approx:
+            end, stop = last, gap(view, last)
         power = len(str(int(value))) if magnitude else 0
     if value is None:
         value = Decimal(digits)
     quantity = Quantity(pos, end, end, value, None, "", approx, "", 0)
     if power and tail is not None:
         quantity.power = power_of(tail["mag"])
-    read_unit(view, quantity, units, chinese=False)
+    read_unit(view, quantity, units, stop, chinese=False)
     return quantity
 
 
@@ -223,6 +224,16 @@ def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
     return quantity if quantity.unit else None
 
 
+def one_of(view: str, pos: int, units: Units) -> tuple[int, str] | None:
+    """The measure word directly after the 一 at ``pos``: ``(end, name)``, where nothing after it could change it."""
+    if view[pos + 1 : pos + 2] in _RUNS_ON:
+        return None
+    unit = units.match(view, pos + 1, chinese=True)
+    if unit is None or view[unit[0] : unit[0] + 1] in OPEN:
+        return None
+    return None if view[unit[0] : unit[0] + 1] in PERSONS_OPEN else unit
+
+
 def is_word(view: str, pos: int, units: Units) -> bool:
     """Whether the numeral at ``pos`` stands before something that neither carries it on nor measures it: 进一步."""
     if view[pos] not in _ALONE or pos + 1 >= len(view):
@@ -259,7 +270,7 @@ def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
 
 def _with_unit(view: str, quantity: Quantity, units: Units) -> Quantity:
     """``quantity`` in Chinese numerals with the unit after it; a noun is a unit only of 万 and 亿."""
-    read_unit(view, quantity, units, chinese=True)
+    read_unit(view, quantity, units, gap(view, quantity.number_end), chinese=True)
     if quantity.rule == "missing_unit" or (quantity.rule and not quantity.power):
         quantity.unit = ""
     return quantity

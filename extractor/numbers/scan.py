@@ -12,7 +12,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from . import bounds, signs
-from .broken import read_broken
+from .broken import BREAKING, read_broken
 from .dates import FOLLOWS, DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_chinese_marker, read_identifier, read_marker, read_ordinal
 from .lists import list_bound, share_unit
@@ -20,7 +20,7 @@ from .measure import PERSONS, PERSONS_OPEN, Quantity
 from .mention import Kind, Mention
 from .names import Names
 from .numerals import CHINESE, MAGNITUDE, MAX_DIGITS, Bound, end_of_digits, scaled
-from .quantity import OPEN, is_word, read_arabic, read_chinese, tenths_at
+from .quantity import OPEN, is_word, one_of, read_arabic, read_chinese, tenths_at
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
@@ -186,7 +186,7 @@ class _Scanner:
         date = read_date(view, start, stop) if follow in FOLLOWS else None
         if date is not None:
             return self._date(start, date)
-        broken = read_broken(view, start, self.units) if follow in signs.BREAKING else None
+        broken = read_broken(view, start, follow, self.units) if follow in BREAKING else None
         if broken is not None:
             return self._add(start, *broken)
         if self.titles and self._titled(start):
@@ -323,17 +323,15 @@ class _Scanner:
         self.found.append(Mention(q.start, q.end, q.number_end, "bare", "", q.value, q.value_max, ""))
         return q.end
 
-    def _article(self, q: Quantity) -> bool:
-        """Whether 一 with a measure is the indefinite article (一个, 一批) and not the number one (共一个, 一年半)."""
-        view, start = self.view, q.start
+    def _cued(self, start: int) -> bool:
+        """Whether the words before 一 with a measure make it the number one (共一个) and not an article (一个, 一批)."""
+        view = self.view
         before = view[start - 1] if start else ""
         if before == "每":
-            return True
-        if q.value != 1 or q.rule == "range":
             return False
         if before not in signs.ARTICLE_CUES_END and view.find("每", max(0, start - 6), start) < 0:
-            return True
-        return not signs.ARTICLE_CUES.search(view, max(0, start - 6), start)
+            return False
+        return signs.ARTICLE_CUES.search(view, max(0, start - 6), start) is not None
 
     def _chinese(self, start: int) -> int:
         view = self.view
@@ -351,23 +349,32 @@ class _Scanner:
             return self._date(start, date)
         if is_word(view, start, self.units):
             return start + 1
-        stop = start + 1
-        while stop < self.size and view[stop] in _CHINESE:
-            stop += 1
-        if start and view[start - 1] in signs.NO_ONE and view[start] == "一":
-            return stop
+        if view[start] == "一":
+            if start and view[start - 1] in signs.NO_ONE:
+                return self._end_of_run(start)
+            article = one_of(view, start, self.units)
+            if article is not None and article[1] in self.names.article and not self._cued(start):
+                return self._add(start, article[0], "name", "title" if self._titled(start) else "article")
         quantity = read_chinese(view, start, self.units)
         if quantity is None:
-            return self._unread(start, stop)
+            return self._unread(start, self._end_of_run(start))
         if self.titles and self._titled(start):
             return self._add(start, quantity.end, "name", "title")
-        one = view[start] == "一" and quantity.number_end == start + 1
-        if one and quantity.unit in self.names.article and self._article(quantity):
-            return self._add(start, quantity.end, "name", "article")
+        if view[start] == "一" and quantity.number_end == start + 1 and quantity.unit in self.names.article:
+            one = quantity.value == 1 and quantity.rule != "range"  # 一年半 is more, 一至三个 a range
+            if (one and not self._cued(start)) or view[start - 1 : start] == "每":
+                return self._add(start, quantity.end, "name", "article")
         if not quantity.power and self._quoted(start, quantity.end):
             return self._add(start, quantity.end, "name", "quoted")
         self._figure(quantity)
         return quantity.end
+
+    def _end_of_run(self, start: int) -> int:
+        """Where the Chinese numerals from ``start`` on end."""
+        stop = start + 1
+        while stop < self.size and self.view[stop] in _CHINESE:
+            stop += 1
+        return stop
 
     def _unread(self, start: int, stop: int) -> int:
         """A run of numerals that is no quantity: a word, unless a measure shows that something stands before one.

@@ -36,8 +36,7 @@ TITLE = re.compile(r"《[^《》\n]{1,100}》")
 QUOTE = re.compile(r"[“「『‘][^“”「」『』‘’\n]{1,10}[”」』’]")
 #: A quotation that is open at the end, and could still be a short one.
 QUOTED = re.compile(r"[“「『‘][^“”「」『』‘’\n]{0,9}\Z")
-#: What follows the digits of a number that may be broken (see :mod:`.broken`), and of a ratio or a fraction.
-BREAKING = frozenset(".,OoIl")
+#: What follows the digits of a ratio or a fraction.
 COMPARING = frozenset(":./") | SPACES
 #: Characters that join a figure with what stands before it: a sign, a member of a list.
 LINKED = frozenset("-负、和及与")
