@@ -94,12 +94,15 @@ OPENS = frozenset("() \n\t及或以含之起+内左上前不")
 
 def before(view: str, start: int) -> Bound:
     """The bound that the words directly before ``start`` put on the number."""
-    stop = start
-    while stop and view[stop - 1] == " " and start - stop < 2:
-        stop -= 1
-    if not stop:
+    if not start:
         return "none"
-    words = _ENDING.get(view[stop - 1])
+    stop, last = start, view[start - 1]
+    if last == " ":
+        stop -= 2 if view.startswith("  ", start - 2) else 1
+        if stop <= 0:
+            return "none"
+        last = view[stop - 1]
+    words = _ENDING.get(last)
     if words is not None:
         for word in words:
             begin = stop - len(word)

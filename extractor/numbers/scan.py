@@ -143,11 +143,17 @@ class _Scanner:
         A shortcut with the result of :meth:`_digit` (a test compares the two); most figures are this plain.
         """
         view, found = self.view, self.found
-        unit = self.units.match(view, end)
-        if unit is None or digits_end - start > MAX_DIGITS or (self.titles and self._titled(start)):
+        entry = self.units.forms.get(view[end])
+        if entry is None or digits_end - start > MAX_DIGITS or (self.titles and self._titled(start)):
             return self._digit(start)
-        stop, name = unit
+        stop, name = end + 1, entry[1]
         after = view[stop] if stop < self.size else ""
+        if not name or after in entry[0]:  # a longer unit, or one that this follower may forbid
+            unit = self.units.match(view, end)
+            if unit is None:
+                return self._digit(start)
+            stop, name = unit
+            after = view[stop] if stop < self.size else ""
         if after in OPEN:
             return self._digit(start)
         rule = ""

@@ -94,11 +94,12 @@ class Units:
         ``chinese`` says that the number before is in Chinese numerals, ``long`` that it has three of them or more, so
         that it cannot be the beginning of a word such as 十分 or 一度.
         """
-        entry = self.forms.get(view[pos : pos + 1])
+        size = len(view)
+        entry = self.forms.get(view[pos]) if pos < size else None
         if entry is None:
             return None
         decided, alone, after_chinese = entry
-        forms = decided.get(view[pos + 1 : pos + 2])
+        forms = decided.get(view[pos + 1] if pos + 1 < size else "")
         if forms is None:
             if alone and (not chinese or after_chinese or long):
                 return pos + 1, alone
