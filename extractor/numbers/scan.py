@@ -330,7 +330,7 @@ class _Scanner:
         return q.end
 
     def _cued(self, start: int) -> bool:
-        """Whether the words before 一 with a measure make it the number one (共一个) and not an article (一个, 一批)."""
+        """Whether the words before 一 with a measure make it the number one (共一个), not an article (一个, 一批)."""
         view = self.view
         before = view[start - 1] if start else ""
         if before == "每":
