@@ -32,6 +32,7 @@ _CN_LINE = re.compile(r"[一二三四五六七八九十]{1,3}(?=[、.])")
 _CN_IS = re.compile(r"[一二三四五六七八九十]{1,2}(?=是|要(?!素|点|件|求|闻))")
 _BREAKS = frozenset("。；;！？!?\n\r\t :,，”\u3000")
 _CN_BREAKS = frozenset("\n\r\t 。\u3000”；")
+_AFTER_MARKER = frozenset(".、．)")
 _BEFORE_SECTION = frozenset("\n\r元%户人个项亩吨")
 _BEFORE_LABELLED = frozenset(": \t号码Q备第话真编证")
 
@@ -45,7 +46,7 @@ def read_identifier(view: str, pos: int, stop: int, units: Units) -> tuple[int, 
     """A document number, phone number, code or labelled number at ``pos``, whose first digits end at ``stop``:
     ``(end, rule)``. What follows these digits, or stands before them, rules most kinds out."""
     follow = view[stop] if stop < len(view) else ""
-    if follow and follow in "〕])年" and (found := _DOCUMENT.match(view, pos)) is not None:
+    if stop - pos == 4 and follow and follow in "〕])年" and (found := _DOCUMENT.match(view, pos)) is not None:
         return found.end(), "document number"
     if (follow == "-" or stop - pos == 11) and (found := _PHONE.match(view, pos)) is not None:
         return found.end(), "phone number"
@@ -62,10 +63,9 @@ def read_identifier(view: str, pos: int, stop: int, units: Units) -> tuple[int, 
         end = _code(view, pos, stop, units) if follow in _CODE_SIGNS else 0
         if end:
             return end, "code"
-        if before in _BEFORE_LABELLED and _LABEL.search(view, max(0, pos - 12), pos):
-            found = _LABELLED.match(view, pos)
-            if found is not None:
-                return found.end(), "labelled number"
+        found = _LABELLED.match(view, pos) if before in _BEFORE_LABELLED else None
+        if found is not None and _LABEL.search(view, max(0, pos - 12), pos):
+            return found.end(), "labelled number"
     if (follow == "号" or follow in SPACES) and (found := _NUMBER_OF.match(view, pos)) is not None:
         return found.end(), "number of a thing"
     return None
@@ -94,20 +94,17 @@ def _code(view: str, pos: int, stop: int, units: Units) -> int:
     return end if len(parts[0]) > 11 else 0
 
 
-def read_marker(view: str, pos: int, stop: int) -> tuple[int, str] | None:
+def read_marker(view: str, pos: int, stop: int, after: str) -> tuple[int, str] | None:
     """A list or section marker at the digits from ``pos`` to ``stop`` (``1.`` ``2、`` ``(3)`` ``2.3本项目``):
-    ``(end, rule)``."""
+    ``(end, rule)``. ``after`` follows the digits and their decimals."""
     before = view[pos - 1] if pos else "\n"
-    follow = view[stop] if stop < len(view) else ""
     if before == "(":
-        return (stop, "parenthesis") if follow == ")" and stop - pos <= 3 else None
-    if not follow or follow not in ".、．)":
-        return None
-    if before in _BREAKS:
+        return (stop, "parenthesis") if view.startswith(")", stop) and stop - pos <= 3 else None
+    if before in _BREAKS and after in _AFTER_MARKER:
         found = _LINE_DIGIT.match(view, pos)
         if found is not None and (before != " " or view[pos - 2 : pos - 1] in _BREAKS or found[0][-1] == "、"):
             return found.end(), "list"
-    if follow == "." and before in _BEFORE_SECTION:
+    if before in _BEFORE_SECTION and view.startswith(".", stop):
         found = _SECTION.match(view, pos)
         if found is not None and not _measured(view, found.end()):
             return found.end(), "section"

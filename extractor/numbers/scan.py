@@ -19,7 +19,7 @@ from .lists import list_bound, share_unit
 from .measure import PERSONS, PERSONS_OPEN, Quantity
 from .mention import Kind, Mention
 from .names import Names
-from .numerals import CHINESE, MAGNITUDE, MAX_DIGITS, Bound, end_of_digits, scaled
+from .numerals import CHINESE, MAGNITUDE, MAX_DIGITS, Bound, scaled
 from .quantity import OPEN, is_word, one_of, read_arabic, read_chinese, tenths_at
 from .units import Units
 
@@ -32,6 +32,7 @@ def scan(view: str, units: Units, names: Names) -> list[Mention]:
 
 
 _CHINESE = frozenset(CHINESE)
+_DIGITS = frozenset("0123456789")
 
 
 class _Scanner:
@@ -55,7 +56,12 @@ class _Scanner:
         while (hit := search(view, pos)) is not None:
             start, end = hit.span()
             digits_end = hit.end(1)
-            pos = readers[view[start]](self, start) if digits_end < 0 else self._plain(start, digits_end, end)
+            if digits_end >= 0:
+                pos = self._plain(start, digits_end, end)
+            elif view[start] in _DIGITS:
+                pos = self._digit(start, end)
+            else:
+                pos = readers[view[start]](self, start)
         return self.found
 
     def _add(self, start: int, end: int, kind: Kind, rule: str) -> int:
@@ -133,9 +139,10 @@ class _Scanner:
     def _number(self, start: int) -> int:
         """The number at a digit, where the pass has not looked whether it is plain."""
         hit = signs.START.match(self.view, start)
-        if hit is None or hit.end(1) < 0:
-            return self._digit(start)
-        return self._plain(start, hit.end(1), hit.end())
+        if hit is None:
+            return start + 1
+        digits_end, end = hit.end(1), hit.end()
+        return self._digit(start, end) if digits_end < 0 else self._plain(start, digits_end, end)
 
     def _plain(self, start: int, digits_end: int, end: int) -> int:
         """The common case: digits, 万 or 亿, a measure word at ``end``, and nothing that could change it.
@@ -145,17 +152,17 @@ class _Scanner:
         view, found = self.view, self.found
         entry = self.units.forms.get(view[end])
         if entry is None or digits_end - start > MAX_DIGITS or (self.titles and self._titled(start)):
-            return self._digit(start)
+            return self._digit(start, digits_end)
         stop, name = end + 1, entry[1]
         after = view[stop] if stop < self.size else ""
         if not name or after in entry[0]:  # a longer unit, or one that this follower may forbid
             unit = self.units.match(view, end)
             if unit is None:
-                return self._digit(start)
+                return self._digit(start, digits_end)
             stop, name = unit
             after = view[stop] if stop < self.size else ""
         if after in OPEN:
-            return self._digit(start)
+            return self._digit(start, digits_end)
         rule = ""
         if name == "个" and after in PERSONS_OPEN and PERSONS.match(view, stop):
             name, rule = "人", "unit from the noun after 个"
@@ -173,17 +180,19 @@ class _Scanner:
         found.append(Mention(start, stop, end, "figure", rule, value, None, name, bound))
         return stop
 
-    def _digit(self, start: int) -> int:
-        """A number that is not plain. What follows its digits says which readers are worth asking."""
+    def _digit(self, start: int, end: int) -> int:
+        """A number that is not plain, with its decimals up to ``end``. What follows says which readers to ask."""
         view = self.view
-        stop = end_of_digits(view, start)
+        point = view.find(".", start, end)
+        stop = end if point < 0 else point
         follow = view[stop] if stop < self.size else ""
+        after = view[end] if end < self.size else ""
         if stop - start > MAX_DIGITS and (run := signs.LONG.match(view, start)):
             return self._add(start, run.end(), "identifier", "digits beyond any number")
         name = self.names.match(view, start)
         if name is not None:
             return self._add(start, name[0], "name", name[1])
-        marker = read_marker(view, start, stop)
+        marker = read_marker(view, start, stop, after)
         if marker is not None:
             return self._add(start, marker[0], "marker", marker[1])
         identifier = read_identifier(view, start, stop, self.units)
@@ -192,14 +201,16 @@ class _Scanner:
         date = read_date(view, start, stop) if follow in FOLLOWS else None
         if date is not None:
             return self._date(start, date)
-        broken = read_broken(view, start, follow, self.units) if follow in BREAKING else None
+        # A second point, a letter or a comma breaks the number; decimals alone do not.
+        breaking = after in BREAKING if point < 0 else after == "."
+        broken = read_broken(view, start, follow, self.units) if breaking else None
         if broken is not None:
             return self._add(start, *broken)
         if self.titles and self._titled(start):
             quantity = read_arabic(view, start, self.units)
             return self._add(start, quantity.end if quantity else start + 1, "name", "title")
-        if follow in signs.COMPARING:
-            compared = self._compared(start)
+        if after in signs.COMPARING:
+            compared = self._compared(start, after)
             if compared:
                 return compared
         tenth = tenths_at(view, start)
@@ -212,10 +223,10 @@ class _Scanner:
             return self._add(start, stop, "identifier", "digits beyond any number")
         return self._quantity(quantity)
 
-    def _compared(self, start: int) -> int:
-        """3:1 or 1/3 at ``start``: the end of the ratio, 0 where there is none."""
+    def _compared(self, start: int, follow: str) -> int:
+        """3:1 or 1/3 at ``start``, ``follow`` after its first number: the end of the ratio, 0 where there is none."""
         view = self.view
-        ratio = signs.RATIO.match(view, start)
+        ratio = signs.RATIO.match(view, start) if follow != "/" else None
         if ratio is not None:
             below = Decimal(1) if ratio[3] else Decimal(ratio[2])  # 3:36:61 has no single value: its first part stands
             value = Decimal(ratio[1]) / below if below else None
@@ -224,7 +235,7 @@ class _Scanner:
                     value = value.quantize(Decimal(1))
                 self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
                 return ratio.end()
-        part = signs.PART_OF.match(view, start)
+        part = signs.PART_OF.match(view, start) if follow == "/" else None
         if part is not None and start and "\u4e00" <= view[start - 1] <= "\u9fff" and int(part[1]) < int(part[2]):
             value, stop = Decimal(part[1]) / Decimal(part[2]), part.end()
             self._figure(Quantity(start, stop, stop, value, None, "比例", True, "fraction"))
@@ -242,7 +253,8 @@ class _Scanner:
     def _quantity(self, q: Quantity) -> int:
         if not q.unit:
             return self._unmeasured(q)
-        self._signed(q)
+        if q.start and self.view[q.start - 1] in "-负":
+            self._signed(q)
         self._figure(q)
         return q.end
 
@@ -401,7 +413,6 @@ class _Scanner:
 
 
 _READERS: dict[str, Callable[[_Scanner, int], int]] = {
-    **dict.fromkeys("0123456789", _Scanner._digit),
     **dict.fromkeys(CHINESE + "数几", _Scanner._chinese),
     **dict.fromkeys(map(chr, (*range(65, 91), *range(97, 123))), _Scanner._latin),
     **dict.fromkeys(signs.CIRCLED_SIGNS, _Scanner._circled),

@@ -11,11 +11,13 @@ CIRCLED_SIGNS = [chr(c) for low, high in ("①⑳", "㈠㈩", "⑴⒇", "❶❿"
 NUMERALS = frozenset("0123456789" + CHINESE)
 HAS_DIGIT = re.compile(r"[0-9]").search
 #: Where a mention could begin. The leading character class lets ``re`` skip prose; the rest is looked at on a hit.
-#: Group 1 takes part in the common case: it ends where the digits end, and the match where a measure word may begin.
+#: A match at a digit goes to the end of the digits with their decimals, and on to where a measure word may begin if it
+#: directly follows; then group 1 takes part and says where the digits end.
 START = re.compile(
     rf"[0-9A-Za-z第每无数几{CHINESE}{CIRCLED}]"
     r"(?:(?<=[0-9])(\d*+(?:\.\d+)?)(?:万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])"
-    rf"|(?<=[0-9{CHINESE}A-Za-z每{CIRCLED}])"
+    r"|(?<=[0-9])\d*+(?:\.\d+)?"
+    rf"|(?<=[{CHINESE}A-Za-z每{CIRCLED}])"
     rf"|(?<=第)(?=\s?[\d{CHINESE}])"
     r"|(?<=[数几])(?=[十百千万亿](?!分之))"
     r"|(?<=无)(?=一[户人名例个起村家处宗件](?!为|的)))"
