@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from .mention import Kind
 from .quantity import read_arabic
@@ -10,14 +11,14 @@ from .units import Units
 
 __all__ = ["BREAKING", "read_broken"]
 
-_DOTS = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
-_LETTER_O = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
-_MAGNITUDE = re.compile(r"[十百千万亿]*")
-_GROUPS = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
+_DOTS: Final = re.compile(r"\d(?:[\d,]{0,40}\d)?(?:\.\d+){2,}")
+_LETTER_O: Final = re.compile(r"\d*[OoIl]+\d*(?=[十百千万亿%元人户个亩吨])")
+_MAGNITUDE: Final = re.compile(r"[十百千万亿]*")
+_GROUPS: Final = re.compile(r"\d{1,3},\d{4,}(?=[十百千万亿%元人户个亩吨])")
 
 
 #: What follows the first digits of a broken number.
-BREAKING = frozenset(".,OoIl")
+BREAKING: Final = frozenset(".,OoIl")
 
 
 def read_broken(view: str, start: int, follow: str, units: Units) -> tuple[int, Kind, str] | None:

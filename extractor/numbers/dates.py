@@ -8,7 +8,7 @@ A date is a pair of ISO 8601 points, each as exact as printed and with ``-`` for
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from .numerals import DIGITS, SPACES, chinese_value
 
@@ -28,11 +28,11 @@ class DateSpan(NamedTuple):
 _Y = r"(?:1[6-9]|20)\d\d"
 _M = r"(?:1[0-2]|0?[1-9])"
 _D = r"(?:3[01]|[12]\d|0?[1-9])"
-_SEP = r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?"
-_END = r"(?![\d])"
+_SEP: Final = r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?"
+_END: Final = r"(?![\d])"
 
 #: 2023年11月30日, 2023年, 2023年1—5月, 2023年1月至2024年5月, 2018-2022年, 2023年度, 2023.11.30, 2024-01-09 17:24 ...
-_FULL = re.compile(
+_FULL: Final = re.compile(
     rf"(?P<y>{_Y})\s?年(?:度?\s?(?P<m>{_M})\s?月份?(?:\s?(?P<d>{_D})\s?[日号](?!线|楼))?"
     rf"|\s?(?P<ma>{_M}){_SEP}(?=(?:{_M})\s?月))?"
     rf"(?:{_SEP}(?:(?P<y2>{_Y})\s?年度?)?(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[年度月份日号]))?"
@@ -41,26 +41,26 @@ _FULL = re.compile(
     r"(?P<time>[ T]?\d\d?:\d\d(?::\d\d)?)?(?![\d.%/万亿])"
 )
 #: A year over the line end of hard-wrapped text: 19⏎85年.
-_CUT_YEAR = re.compile(r"(\d{1,3})[ \t]*\r?\n[ \t]{0,4}(\d{1,3})年")
-_TIGHT_RANGE = re.compile(rf"(?P<m2>{_M})\s?月份?")
-_MONTH = re.compile(
+_CUT_YEAR: Final = re.compile(r"(\d{1,3})[ \t]*\r?\n[ \t]{0,4}(\d{1,3})年")
+_TIGHT_RANGE: Final = re.compile(rf"(?P<m2>{_M})\s?月份?")
+_MONTH: Final = re.compile(
     rf"(?P<m>{_M})\s?月(?!龄)份?(?:\s?(?P<d>{_D})\s?[日号])?(?:{_SEP}(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[月份日号]))?"
     rf"|(?P<ma>{_M})(?:{_SEP}|、)(?P<mb>{_M})\s?月份?"
     rf"|(?P<da>{_D})(?:{_SEP})(?P<db>{_D})\s?日"
 )
-_DAY = re.compile(rf"(?P<d>{_D})\s?日(?!均|以?内|报|元|产|常|照|游)")
-_QUARTER = re.compile(r"(?P<q>[1-4])(?:[-—~至](?P<q2>[1-4]))?\s?季度")
-_TIME = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)")
-_DECADE = re.compile(r"(?:(?:19|20)?\d0)年代")
-_CENTURY = re.compile(r"(?:1\d|2[0-2])世纪")
+_DAY: Final = re.compile(rf"(?P<d>{_D})\s?日(?!均|以?内|报|元|产|常|照|游)")
+_QUARTER: Final = re.compile(r"(?P<q>[1-4])(?:[-—~至](?P<q2>[1-4]))?\s?季度")
+_TIME: Final = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)")
+_DECADE: Final = re.compile(r"(?:(?:19|20)?\d0)年代")
+_CENTURY: Final = re.compile(r"(?:1\d|2[0-2])世纪")
 #: 815日, 20224月, 2022815日: the sign between the parts was lost, and a split into valid parts exists.
-_DAMAGED = re.compile(
+_DAMAGED: Final = re.compile(
     rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
-_AFTER = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
+_AFTER: Final = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
 #: First characters of everything that _AFTER matches.
-_AFTER_SIGNS = frozenset("底末初前之以起后来") | SPACES
-_FLAG = {
+_AFTER_SIGNS: Final = frozenset("底末初前之以起后来") | SPACES
+_FLAG: Final = {
     "底": "end",
     "末": "end",
     "初": "begin",
@@ -75,13 +75,13 @@ _FLAG = {
     "后": "after",
 }
 #: 02-05 in a list of news: a leading zero tells it from a range.
-_SHORT = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
+_SHORT: Final = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
 #: What follows the first digits of a date.
-FOLLOWS = frozenset("年月日季世-—~至到、/.:") | SPACES
-_CENTURIES = ("16", "17", "18", "19", "20")
+FOLLOWS: Final = frozenset("年月日季世-—~至到、/.:") | SPACES
+_CENTURIES: Final = ("16", "17", "18", "19", "20")
 #: What follows 2023年 where the date goes on.
-_YEAR_GOES_ON = frozenset("度0123456789-—~至到") | SPACES
-_COMPACT = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
+_YEAR_GOES_ON: Final = frozenset("度0123456789-—~至到") | SPACES
+_COMPACT: Final = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
 
 
 def year_like(digits: str) -> bool:
@@ -218,12 +218,12 @@ def read_compact(view: str, pos: int) -> DateSpan | None:
     return DateSpan(found.end(), _iso(found["y"], found["m"], found["d"]), None, "", "compact") if found else None
 
 
-_CN = "〇零OＯ一二三四五六七八九"
+_CN: Final = "〇零OＯ一二三四五六七八九"
 #: One of them follows within a few characters where a numeral begins a date.
-_CN_SIGNS = frozenset("年月世季")
+_CN_SIGNS: Final = frozenset("年月世季")
 #: What may stand second in a date of Chinese numerals.
-_CN_SECOND = frozenset("月世季至到、OＯ〇零一二三四五六七八九十")
-_CN_YEAR = re.compile(
+_CN_SECOND: Final = frozenset("月世季至到、OＯ〇零一二三四五六七八九十")
+_CN_YEAR: Final = re.compile(
     rf"(?P<y>[一二][{_CN}]{{3}})\s?年度?(?:\s?(?P<m>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[一二三]?十?[一二三四五六七八九]?)日)?)?"
     r"|(?P<m1>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d1>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日)?(?!亮)"
     r"|(?P<dec>[二三四五六七八九]十)年代"

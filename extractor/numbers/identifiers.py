@@ -4,40 +4,43 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from .numerals import CHINESE, SPACES, chinese_value, end_of_digits
 from .units import Units
 
 __all__ = ["read_chinese_marker", "read_identifier", "read_marker", "read_ordinal"]
 
-_DOCUMENT = re.compile(
+_DOCUMENT: Final = re.compile(
     r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)"
 )
-_PHONE = re.compile(r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)")
-_TOKEN = re.compile(r"[0-9A-Za-z]{1,80}(?:[-—_/]{1,2}[0-9A-Za-z]{1,80}){0,12}")
-_JOIN = re.compile(r"[-—_/]{1,2}")
-_CODE_SIGNS = frozenset("-—_/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-_ISO_DATE = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])(?!\d)")
-_LABEL = re.compile(
+_PHONE: Final = re.compile(
+    r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)"
+)
+_TOKEN: Final = re.compile(r"[0-9A-Za-z]{1,80}(?:[-—_/]{1,2}[0-9A-Za-z]{1,80}){0,12}")
+_JOIN: Final = re.compile(r"[-—_/]{1,2}")
+_CODE_SIGNS: Final = frozenset("-—_/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_ISO_DATE: Final = re.compile(r"(?:19|20)\d\d-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])(?!\d)")
+_LABEL: Final = re.compile(
     r"(?:电话|传真|邮编|邮政编码|编号|索引号|备案号?|ICP备|网安备|证号|账号|代码|号码|许可证|QQ|手机|标识码|文号|公网安备|版本|IP)[号码为]?[:\s]{0,3}(?:[^\s\d]{0,2})\Z"
 )
-_LABELLED = re.compile(r"\d[\dA-Za-z/-]{3,}(?![\d]*[万亿元人户])")
-_ATTACHED = re.compile(r"\d{1,2}(?:[-—]\d{1,2}){0,2}(?![\d.万亿元人户个份件张%项年月])")
-_NUMBER_OF = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
+_LABELLED: Final = re.compile(r"\d[\dA-Za-z/-]{3,}(?![\d]*[万亿元人户])")
+_ATTACHED: Final = re.compile(r"\d{1,2}(?:[-—]\d{1,2}){0,2}(?![\d.万亿元人户个份件张%项年月])")
+_NUMBER_OF: Final = re.compile(r"\d{1,6}\s?号(?!召|称|角|手|子)")
 
-_LINE_DIGIT = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、．](?!\d)|\d{1,3}[)])\s?")
-_SECTION = re.compile(r"(?:1\d|[1-9])(?:\.(?:1\d|[1-9])){1,3}(?=[ ]?[\u4e00-\u9fff])")
-_PAREN = re.compile(rf"[{CHINESE}]{{1,3}}(?=[)])")
-_CN_LINE = re.compile(r"[一二三四五六七八九十]{1,3}(?=[、.])")
-_CN_IS = re.compile(r"[一二三四五六七八九十]{1,2}(?=是|要(?!素|点|件|求|闻))")
-_BREAKS = frozenset("。；;！？!?\n\r\t :,，”\u3000")
-_CN_BREAKS = frozenset("\n\r\t 。\u3000”；")
-_AFTER_MARKER = frozenset(".、．)")
-_BEFORE_SECTION = frozenset("\n\r元%户人个项亩吨")
-_BEFORE_LABELLED = frozenset(": \t号码Q备第话真编证")
+_LINE_DIGIT: Final = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、．](?!\d)|\d{1,3}[)])\s?")
+_SECTION: Final = re.compile(r"(?:1\d|[1-9])(?:\.(?:1\d|[1-9])){1,3}(?=[ ]?[\u4e00-\u9fff])")
+_PAREN: Final = re.compile(rf"[{CHINESE}]{{1,3}}(?=[)])")
+_CN_LINE: Final = re.compile(r"[一二三四五六七八九十]{1,3}(?=[、.])")
+_CN_IS: Final = re.compile(r"[一二三四五六七八九十]{1,2}(?=是|要(?!素|点|件|求|闻))")
+_BREAKS: Final = frozenset("。；;！？!?\n\r\t :,，”\u3000")
+_CN_BREAKS: Final = frozenset("\n\r\t 。\u3000”；")
+_AFTER_MARKER: Final = frozenset(".、．)")
+_BEFORE_SECTION: Final = frozenset("\n\r元%户人个项亩吨")
+_BEFORE_LABELLED: Final = frozenset(": \t号码Q备第话真编证")
 
-_ORDINAL = re.compile(rf"(?:\d+(?:[-—~至]\d+)?|[{CHINESE}]+)")
-_RANK = re.compile(
+_ORDINAL: Final = re.compile(rf"(?:\d+(?:[-—~至]\d+)?|[{CHINESE}]+)")
+_RANK: Final = re.compile(
     r"(?:排名|排|位居|居|位列|名列|列|位次|跃居|跃升至|上升到|升至|升到|排位|稳居|全省|全国|全市|世界|并列|排在|前移至|综合|进位至|位于)(?:[\u4e00-\u9fff]{0,4})\Z"
 )
 
@@ -128,7 +131,7 @@ def read_chinese_marker(view: str, pos: int) -> tuple[int, str] | None:
     return None
 
 
-_MEASURED = frozenset("万亿元人户个项亩吨公千平立倍名家处座条件份期场次")
+_MEASURED: Final = frozenset("万亿元人户个项亩吨公千平立倍名家处座条件份期场次")
 
 
 def _measured(view: str, pos: int) -> bool:

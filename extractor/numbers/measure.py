@@ -7,33 +7,39 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from .dates import year_like
 from .units import Units
 
-__all__ = ["PERSONS", "PERSONS_OPEN", "Quantity", "gap", "power_of", "read_unit"]
+__all__ = ["PERSONS", "PERSONS_OPEN", "Quantity", "gap", "power_of", "read_unit", "take_sign"]
 
-_CUT = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
-PERSONS = re.compile(
+_CUT: Final = re.compile(r"[ \t]*\r?\n[ \t]{0,4}(?=\S)")
+PERSONS: Final = re.compile(
     r"(?:建档立卡|未脱贫|已脱贫|脱贫|贫困|农村|低收入|低保|特困|监测|边缘|易致贫|不稳定|返贫|残疾|失业|流动|外出|务工|就业|转移|供养){0,3}"
     r"(?:人口|人员|劳动力|劳力)"
 )
-_JIAO = re.compile(r"(\d)角(?:(\d)分(?!之))?")
+_JIAO: Final = re.compile(r"(\d)角(?:(\d)分(?!之))?")
 #: First characters of everything that PERSONS matches.
-PERSONS_OPEN = frozenset("建未已脱贫农低特监边不易返残失流外务就转供人劳")
+PERSONS_OPEN: Final = frozenset("建未已脱贫农低特监边不易返残失流外务就转供人劳")
 #: One character between the number and a sign: a measure word that the table does not know.
-_WORD_ALONE = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
-_HALF = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
-_OVER = re.compile(r"多(?![种个项元方次边样])")
-_WIDTH = 15
+_WORD_ALONE: Final = re.compile(r"[\u4e00-\u9fff](?<![以之左上和与及的等多余至到])(?=[，。；、,;)]|$)")
+_HALF: Final = re.compile(r"半(?!数|径|年|天|月|工|个|成|价|自|岛|夜|导|封|小)")
+_OVER: Final = re.compile(r"多(?![种个项元方次边样])")
+#: What may stand before a minus sign, and before 负 where it is the end of a word.
+_SIGN_AFTER: Final = frozenset(("", "\n", "\r", "\t", " ", "(", "|", ":", ",", ">"))
+_NO_SIGN: Final = frozenset("自担胜欠抱肩背正")
+_WIDTH: Final = 15
 """Fewest characters of a line that may be hard-wrapped; shorter lines are cells or headings unless the next goes on."""
 #: A short line that breaks off inside a number: words that touch it, no column, no number of a table or an appendix.
-_CUT_LINE = re.compile(
+_CUT_LINE: Final = re.compile(
     r"(?!.{0,15}[\t|│:：])(?:\S{0,11}[\u4e00-\u9fff])?[\u4e00-\u9fff](?<![第表图件章节条款例式之])[\d.,]{1,12}[余多万亿千百]{0,3}\Z"
 )
-_COMMON = r"人次|户次|个百分点|公里|平方米|立方米|平方公里|公斤|[户人名个家处座条项件份场次亩吨元所篇辆台套头只%‰天岁]"
+_COMMON: Final = (
+    r"人次|户次|个百分点|公里|平方米|立方米|平方公里|公斤|[户人名个家处座条项件份场次亩吨元所篇辆台套头只%‰天岁]"
+)
 #: The next line begins with the rest of the number and a measure that ends there.
-_GOES_ON = re.compile(
+_GOES_ON: Final = re.compile(
     rf"(?:\d{{1,6}}(?:\.\d{{1,4}})?)?[余多]?(?:[十百千]?[万亿]{{1,2}}[余多]?(?:{_COMMON})"
     rf"|(?:{_COMMON})(?![\u4e00-\u9fff](?<![以左增下同占])))"
 )
@@ -169,3 +175,19 @@ def _nounal(view: str, quantity: Quantity, units: Units) -> None:
         noun = units.noun_before.search(view, max(0, quantity.start - 8), quantity.start)
         if noun is not None:
             quantity.unit, quantity.rule = units.noun_unit[noun[1]], "unit from the noun before"
+
+
+def take_sign(view: str, quantity: Quantity) -> None:
+    """Take a minus sign or 负 that touches the number into it; a hyphen after a digit or letter is no sign."""
+    start = quantity.start
+    if not start:
+        return
+    sign, before = view[start - 1], view[start - 2] if start > 1 else ""
+    if sign == "-":
+        negative = before in _SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
+    else:
+        negative = sign == "负" and before not in _NO_SIGN
+    if negative:
+        quantity.value, quantity.start = -quantity.value, start - 1
+        if quantity.value_max is not None:
+            quantity.value, quantity.value_max = -quantity.value_max, quantity.value

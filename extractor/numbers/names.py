@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from ..errors import PatternError
 from ..patternfiles import Fields, Problems, read
 
 __all__ = ["Name", "Names", "load_names"]
 
-_NUMERALS = "0123456789〇零一二三四五六七八九十百千万亿两数几"
-_NUMERAL = re.compile(f"[{_NUMERALS}]")
+_NUMERALS: Final = "0123456789〇零一二三四五六七八九十百千万亿两数几"
+_NUMERAL: Final = re.compile(f"[{_NUMERALS}]")
 #: One step of a regular expression: a bracket, a bar, what consumes nothing, or what stands for one character.
-_STEP = re.compile(
+_STEP: Final = re.compile(
     r"(?P<look>\(\?<?[=!])|(?P<group>\((?:\?:)?)|(?P<bar>\|)|(?P<close>\))|(?P<mark>\\[AbBZ]|[$^])"
     r"|\[\^?\]?(?:\\.|[^\]\\])*\]|\\.|."
 )
-_REPEATED = re.compile(r"(?P<absent>[?*]|\{0?,\d*\}|\{0\})?(?:\+|\{\d+,?\d*\})?[?+]?")
+_REPEATED: Final = re.compile(r"(?P<absent>[?*]|\{0?,\d*\}|\{0\})?(?:\+|\{\d+,?\d*\})?[?+]?")
 
 
 @dataclass(frozen=True, slots=True)

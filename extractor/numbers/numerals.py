@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = [
     "ALONE",
@@ -29,17 +29,17 @@ __all__ = [
 
 Bound = Literal["none", "approx", "at_least", "at_most", "range"]
 
-DIGITS = {
+DIGITS: Final = {
     **{c: n for n, c in enumerate("〇一二三四五六七八九")},
     **{c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")},
     "两": 2,
     "幺": 1,
 }
-_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-ALONE = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
-_LARGE = {"万": 4, "亿": 8}
+_SMALL: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+ALONE: Final = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
+_LARGE: Final = {"万": 4, "亿": 8}
 #: Magnitudes that may follow an Arabic number, as powers of ten (GB/T 15835 allows 万 and 亿; the rest is custom).
-MAGNITUDE = {
+MAGNITUDE: Final = {
     "百": 2,
     "千": 3,
     "万": 4,
@@ -55,12 +55,12 @@ MAGNITUDE = {
     "百万亿": 14,
     "万万": 8,
 }
-CHINESE = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
+CHINESE: Final = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
 #: What ``\\s`` matches.
-SPACES = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
+SPACES: Final = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
 #: Longest number that is read. Longer digit strings are identifiers, never quantities.
-MAX_DIGITS = 24
-_DIGITS = re.compile(r"\d+")
+MAX_DIGITS: Final = 24
+_DIGITS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _decimal(whole: str, rest: str) -> Decimal | None:
     return scaled(f"{head}.{digits}", MAGNITUDE.get(magnitude, 0))
 
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[十百千万亿零〇]")
+_TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[十百千万亿零〇]")
 
 
 def mixed_value(text: str) -> Decimal | None:

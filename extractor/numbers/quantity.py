@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from .measure import PERSONS_OPEN, Quantity, gap, power_of, read_unit
 from .numerals import ALONE, CHINESE, DIGITS, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
@@ -16,44 +17,46 @@ from .units import Units
 
 __all__ = ["OPEN", "is_word", "one_of", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
 
-_ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
+_ARABIC: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
-_MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
-_TAIL = re.compile(
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
+_MAG: Final = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
+_TAIL: Final = re.compile(
     rf"(?P<a>[余多几])?(?:个(?=亿))?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?){{1,3}})?(?P<b>[余多几])?"
 )
 #: What may go on after a unit (a range, a rate, money parts, a half): not plain.
-OPEN = frozenset("/每角半多-—~至到 0123456789论亿")
+OPEN: Final = frozenset("/每角半多-—~至到 0123456789论亿")
 #: What may break a number off in its middle: a group sign, a stray point or space, a line end.
-_BREAKS = frozenset("，,. \n\r")
+_BREAKS: Final = frozenset("，,. \n\r")
 #: Digits and thousands signs over a line end: 1,1⏎26,480.50
-_CUT_GROUPS = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
-_POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
+_CUT_GROUPS: Final = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
+_POINT: Final = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
 #: First characters of everything that _TAIL and _SEP match.
-_TAIL_OPENS = frozenset("余多几个千百万亿十零〇0123456789")
-_SEP_OPENS = frozenset(" -—~至到")
-_SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
+_TAIL_OPENS: Final = frozenset("余多几个千百万亿十零〇0123456789")
+_SEP_OPENS: Final = frozenset(" -—~至到")
+_SEP: Final = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
 
-_CN_PLAIN = CHINESE.replace("千", "").replace("百", "")
-_CN_RUN = re.compile(
+_CN_PLAIN: Final = CHINESE.replace("千", "").replace("百", "")
+_CN_RUN: Final = re.compile(
     rf"(?P<v>[数几])?(?P<n>(?:[{_CN_PLAIN}]|千(?![瓦米克伏升卡焦乏赫])|百(?!分))+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?:(?P<i>[余多来几])(?P<m>[十百千万亿]+)?(?P<j>[余多])?)?"
 )
 #: Numerals that are a number by themselves, and what carries one on: more of it, parts, a unit over a space, a range.
-_ALONE = {char: Decimal(value) for char, value in ALONE.items()}
-_RUNS_ON = frozenset(CHINESE + "点余多来几分成")
-_GOES_ON = _RUNS_ON | frozenset(" \t\n\r/-—~至到")
-_ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z")
-_PART = re.compile(
+_ALONE: Final = {char: Decimal(value) for char, value in ALONE.items()}
+_RUNS_ON: Final = frozenset(CHINESE + "点余多来几分成")
+_GOES_ON: Final = _RUNS_ON | frozenset(" \t\n\r/-—~至到")
+_ADJACENT: Final = re.compile(
+    r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z"
+)
+_PART: Final = re.compile(
     rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?"
 )
-_FRACTION = re.compile(
+_FRACTION: Final = re.compile(
     r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])"
 )
-_TENTHS = re.compile(
+_TENTHS: Final = re.compile(
     r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])"
 )
-_BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
+_BARE_BEFORE: Final = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
 
 
 def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
@@ -211,6 +214,7 @@ def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quanti
 
 def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
     """A number or range at ``pos`` that may stand without any unit: for a text that is known to be one number."""
+    quantity: Quantity | None
     quantity = _single(view, pos, units) if view[pos].isdigit() else _chinese(view, pos, units)
     return quantity if quantity is None else _range(view, quantity, units, bare=True)
 

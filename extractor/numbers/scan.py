@@ -10,17 +10,19 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Final
 
 from . import bounds, signs
 from .broken import BREAKING, read_broken
 from .dates import FOLLOWS, DateSpan, read_chinese_date, read_compact, read_date, year_like
 from .identifiers import read_chinese_marker, read_identifier, read_marker, read_ordinal
 from .lists import list_bound, share_unit
-from .measure import PERSONS, PERSONS_OPEN, Quantity
+from .measure import PERSONS, PERSONS_OPEN, Quantity, take_sign
 from .mention import Kind, Mention
 from .names import Names
 from .numerals import CHINESE, MAGNITUDE, MAX_DIGITS, Bound, scaled
 from .quantity import OPEN, is_word, one_of, read_arabic, read_chinese, tenths_at
+from .ratios import COMPARING, read_ratio
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
@@ -31,8 +33,8 @@ def scan(view: str, units: Units, names: Names) -> list[Mention]:
     return _Scanner(view, units, names).run()
 
 
-_CHINESE = frozenset(CHINESE)
-_DIGITS = frozenset("0123456789")
+_CHINESE: Final = frozenset(CHINESE)
+_DIGITS: Final = frozenset("0123456789")
 
 
 class _Scanner:
@@ -133,7 +135,7 @@ class _Scanner:
             if mention.kind == "figure" and mention.unit and mention.start == pos and mention.unit not in ("%", "次序"):
                 mention.start = start
                 printed = mention.unit.split("/")[1:]  # 每月120元/人 is 元/人/月
-                mention.unit = "/".join((mention.unit, *(part for part in parts if part not in printed)))
+                mention.unit = "/".join([mention.unit, *[part for part in parts if part not in printed]])
         return stop
 
     def _number(self, start: int) -> int:
@@ -209,10 +211,9 @@ class _Scanner:
         if self.titles and self._titled(start):
             quantity = read_arabic(view, start, self.units)
             return self._add(start, quantity.end if quantity else start + 1, "name", "title")
-        if after in signs.COMPARING:
-            compared = self._compared(start, after)
-            if compared:
-                return compared
+        compared = read_ratio(view, start, after) if after in COMPARING else None
+        if compared is not None:
+            return self._ratio(compared)
         tenth = tenths_at(view, start)
         quantity = tenth if tenth is not None else read_arabic(view, start, self.units)
         if quantity is None:
@@ -223,24 +224,12 @@ class _Scanner:
             return self._add(start, stop, "identifier", "digits beyond any number")
         return self._quantity(quantity)
 
-    def _compared(self, start: int, follow: str) -> int:
-        """3:1 or 1/3 at ``start``, ``follow`` after its first number: the end of the ratio, 0 where there is none."""
-        view = self.view
-        ratio = signs.RATIO.match(view, start) if follow != "/" else None
-        if ratio is not None:
-            below = Decimal(1) if ratio[3] else Decimal(ratio[2])  # 3:36:61 has no single value: its first part stands
-            value = Decimal(ratio[1]) / below if below else None
-            if value is not None:
-                if value == value.to_integral_value():
-                    value = value.quantize(Decimal(1))
-                self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
-                return ratio.end()
-        part = signs.PART_OF.match(view, start) if follow == "/" else None
-        if part is not None and start and "\u4e00" <= view[start - 1] <= "\u9fff" and int(part[1]) < int(part[2]):
-            value, stop = Decimal(part[1]) / Decimal(part[2]), part.end()
-            self._figure(Quantity(start, stop, stop, value, None, "比例", True, "fraction"))
-            return stop
-        return 0
+    def _ratio(self, q: Quantity) -> int:
+        if q.rule == "fraction":
+            self._figure(q)
+        else:  # no words make 3:1 a bound
+            self.found.append(Mention(q.start, q.end, q.end, "figure", q.rule, q.value, None, q.unit))
+        return q.end
 
     def _date(self, start: int, date: DateSpan) -> int:
         kind: Kind = "name" if self._titled(start) else "date"
@@ -254,23 +243,9 @@ class _Scanner:
         if not q.unit:
             return self._unmeasured(q)
         if q.start and self.view[q.start - 1] in "-负":
-            self._signed(q)
+            take_sign(self.view, q)
         self._figure(q)
         return q.end
-
-    def _signed(self, q: Quantity) -> None:
-        """Take a minus sign or 负 that touches the number into it; a hyphen after a digit or letter is no sign."""
-        if not q.start:
-            return
-        sign, before = self.view[q.start - 1], self.view[q.start - 2 : q.start - 1] if q.start > 1 else ""
-        if sign == "-":
-            negative = before in signs.SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
-        else:
-            negative = sign == "负" and before not in signs.NO_SIGN
-        if negative:
-            q.value, q.start = -q.value, q.start - 1
-            if q.value_max is not None:
-                q.value, q.value_max = -q.value_max, q.value
 
     def _figure(self, q: Quantity) -> None:
         view, found = self.view, self.found
@@ -331,7 +306,7 @@ class _Scanner:
                 return self._date(q.start, compact)
         if not q.power and self._quoted(q.start, q.end):
             return self._add(q.start, q.end, "name", "quoted")
-        self._signed(q)
+        take_sign(view, q)
         if q.power and self.found and (last := self.found[-1]).kind == "figure" and q.start - last.end < 25:
             between = view[last.end : q.start]  # 存栏4.2万头，出栏2.1万
             if view[last.number_end - 1] in "万亿" and "。" not in between and "\n" not in between:
@@ -412,7 +387,7 @@ class _Scanner:
         return self._add(start, stop, "malformed", "the numeral breaks the grammar")
 
 
-_READERS: dict[str, Callable[[_Scanner, int], int]] = {
+_READERS: Final[dict[str, Callable[[_Scanner, int], int]]] = {
     **dict.fromkeys(CHINESE + "数几", _Scanner._chinese),
     **dict.fromkeys(map(chr, (*range(65, 91), *range(97, 123))), _Scanner._latin),
     **dict.fromkeys(signs.CIRCLED_SIGNS, _Scanner._circled),

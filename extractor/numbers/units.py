@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..errors import PatternError
 from ..patternfiles import Fields, Problems, read
@@ -42,7 +42,7 @@ _Form = tuple[str, str, tuple[str, ...], tuple[str, ...], bool]
 #: What one first character begins: by the second character, the forms among which that one decides, longest first;
 #: for every other second character the unit of the first one alone ('' for none) and whether Chinese numerals have it.
 _Entry = tuple[dict[str, tuple[_Form, ...]], str, bool]
-_ASCII_WORD = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_ASCII_WORD: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def _entry(forms: list[_Form]) -> _Entry:
@@ -53,7 +53,7 @@ def _entry(forms: list[_Form]) -> _Entry:
         seconds.update(dict.fromkeys(blocker[:1] for blocker in blockers))
         if surface.isascii() and surface.isalpha():
             seconds.update(dict.fromkeys(_ASCII_WORD))
-    decided = {second: tuple(form for form in forms if form[0][1:2] in ("", second)) for second in seconds}
+    decided = {second: tuple([form for form in forms if form[0][1:2] in ("", second)]) for second in seconds}
     return (decided, alone[0][1], alone[0][4]) if alone else (decided, "", False)
 
 
