@@ -14,11 +14,14 @@ from typing import Final
 
 from ..errors import PatternError
 from ..patternfiles import Fields, Problems, read
+from .numerals import CHINESE
 
-__all__ = ["Name", "Names", "load_names"]
+__all__ = ["Name", "Names", "beginnings", "load_names"]
 
-_NUMERALS: Final = "0123456789〇零一二三四五六七八九十百千万亿两数几"
-_NUMERAL: Final = re.compile(f"[{_NUMERALS}]")
+_NUMERAL: Final = re.compile(r"[0-9〇零一二三四五六七八九十百千万亿两数几]")
+_DIGITS: Final = "0123456789"
+#: Where the scan asks for a name.
+_NUMERALS: Final = _DIGITS + CHINESE + "数几"
 #: One step of a regular expression: a bracket, a bar, what consumes nothing, or what stands for one character.
 _STEP: Final = re.compile(
     r"(?P<look>\(\?<?[=!])|(?P<group>\((?:\?:)?)|(?P<bar>\|)|(?P<close>\))|(?P<mark>\\[AbBZ]|[$^])"
@@ -54,11 +57,11 @@ class Names:
         self._has_short = any(len(word) == 1 for word in words)
         self._names: dict[str, tuple[re.Pattern[str], list[str]]] = {}
         """By the numeral at which they begin: the names as one regular expression, and their ids by its groups."""
-        beginnings = [_beginnings(entry.regex) if entry.regex else "" for entry in entries]
-        for chars in ("0123456789", *_NUMERALS[10:]):
+        firsts = [beginnings(entry.regex) if entry.regex else "" for entry in entries]
+        for chars in (_DIGITS, *_NUMERALS[len(_DIGITS) :]):
             ids: list[str] = []
             parts: list[str] = []
-            for entry, first in zip(entries, beginnings, strict=True):
+            for entry, first in zip(entries, firsts, strict=True):
                 forms = [_anchored(word) for word in sorted(entry.literals, key=_longest) if _numeral(word) in chars]
                 if not set(first).isdisjoint(chars):
                     forms.append(f"(?:{entry.regex})")
@@ -103,10 +106,10 @@ def _anchored(literal: str) -> str:
     return f"(?<={re.escape(literal[: found.start()])}){re.escape(literal[found.start() :])}"
 
 
-def _beginnings(regex: str) -> str:
+def beginnings(regex: str) -> str:
     """The numerals with which a match of ``regex`` may begin; all of them where its first steps do not tell.
 
-    >>> _beginnings(r"(?<=第)[1-3]?十|\\d{2}强")
+    >>> beginnings(r"(?<=第)[1-3]?十|\\d{2}强")
     '0123456789十'
     """
     try:

@@ -149,7 +149,7 @@ class _Scanner:
     def _plain(self, start: int, digits_end: int, end: int) -> int:
         """The common case: digits, 万 or 亿, a measure word at ``end``, and nothing that could change it.
 
-        A shortcut with the result of :meth:`_digit` (a test compares the two); most figures are this plain.
+        A shortcut with the result of :func:`read_arabic` (a test compares the two); most figures are this plain.
         """
         view, found = self.view, self.found
         entry = self.units.forms.get(view[end])
