@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import PatternError
-from extractor.numbers.names import load_names
+from extractor.numbers.names import beginnings, load_names
+from extractor.numbers.numerals import CHINESE
 from extractor.numbers.scan import scan
 from extractor.numbers.units import load_units
 from extractor.reading.fold import fold
@@ -88,3 +89,19 @@ def test_a_broken_file_is_reported(tmp_path: Path, text: str, message: str) -> N
     path.write_text(text, encoding="utf-8")
     with pytest.raises(PatternError, match=message):
         load_names(path)
+
+
+@pytest.mark.parametrize(
+    ("regex", "numerals"),
+    [
+        (r"(?<=第)[1-3]?十|\d{2}强", "0123456789十"),
+        (r"(?:一|二){0,2}(?=五)三", "一二三"),
+        (r"一*?二|四++五", "一二四"),
+        (r"\b5\d", "5"),
+        (r"[^\d]点", CHINESE + "数几"),
+        (r"(?i:一)", "0123456789" + CHINESE + "数几"),
+        (r"一?", "0123456789" + CHINESE + "数几"),
+    ],
+)
+def test_beginnings_hold_every_numeral_that_can_come_first(regex: str, numerals: str) -> None:
+    assert beginnings(regex) == numerals

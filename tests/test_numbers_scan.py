@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.numbers.names import load_names
-from extractor.numbers.quantity import read_arabic, read_plain
+from extractor.numbers.quantity import read_arabic
 from extractor.numbers.scan import Mention, scan
 from extractor.numbers.units import load_units
 from extractor.reading.fold import fold
@@ -209,13 +209,11 @@ def test_mentions_are_ordered_disjoint_and_cover_every_digit(text: str) -> None:
 @given(TEXTS)
 def test_the_shortcut_reads_what_the_grammar_reads(text: str) -> None:
     view = fold(text)
-    for pos, char in enumerate(view):
-        if char in "0123456789" and view[pos - 1 : pos] not in tuple("0123456789.,"):
-            plain = read_plain(view, pos, UNITS)
-            if plain is not None:
-                full = read_arabic(view, pos, UNITS)
-                assert full is not None
-                assert (full.end, full.value, full.unit) == (plain.end, plain.value, plain.unit)
+    for mention in mentions(text):
+        if mention.kind == "figure" and mention.rule == "" and view[mention.start] in "0123456789":
+            full = read_arabic(view, mention.start, UNITS)
+            assert full is not None
+            assert (full.end, full.value, full.unit) == (mention.end, mention.value, mention.unit)
 
 
 def test_a_number_of_a_million_digits_is_an_identifier() -> None:

@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from extractor import extract
-from extractor.model import Figure, LedgerEntry
+from extractor.model import Document, Figure, LedgerEntry
 from extractor.records import changer, maker
 
 
@@ -42,3 +42,8 @@ def test_a_quick_change_is_a_replace_and_leaves_the_old_record_alone() -> None:
     assert repr(figure) == before
     with pytest.raises(AttributeError):
         changer(Figure)(figure, nonsense=1)
+
+
+def test_a_default_that_is_made_anew_for_each_record_is_refused() -> None:
+    with pytest.raises(TypeError):
+        maker(Document)

@@ -6,12 +6,13 @@ Outside words stay outside of the figure's span; only 余, 多 and 几 inside th
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from .numerals import Bound
 
 __all__ = ["after", "before", "is_leading", "is_trailing"]
 
-_BEFORE: dict[str, Bound] = {
+_BEFORE: Final[dict[str, Bound]] = {
     "约": "approx",
     "大约": "approx",
     "约为": "approx",
@@ -72,49 +73,60 @@ _BEFORE: dict[str, Bound] = {
     "原则上不超过": "at_most",
     "不得高于": "at_most",
 }
-_LONGEST = max(map(len, _BEFORE))
-_LAST = frozenset(word[-1] for word in _BEFORE)
+#: The same words by their last character, longest first.
+_ENDING: Final[dict[str, list[str]]] = {}
+for _word in sorted(_BEFORE, key=len, reverse=True):
+    _ENDING.setdefault(_word[-1], []).append(_word)
 #: Words that end like a modifier and are none.
-_NOT = re.compile(
+_NOT: Final = re.compile(
     r"(?:签约|节约|集约|合约|契约|违约|条约|公约|预约|制约|特约|履约|简约|解约|续约|大众约|附近|邻近|靠近|亲近|最近|临近|贴近|新近|远近|赶超|反超|通过|经过|路过|度过|渡过|不过|走过|开过|做过|搞过|有过|去过|来过|悔过|改过|渡过|胜过|受过|超标过)\Z"
 )
-_APPROX_FAR = re.compile(
+_APPROX_FAR: Final = re.compile(
     r"(?<![签节集合契违条公预制特履简解续])约(?:增长?|下降|减少|提高|占|完成|达到?|为|有|需|支出|增加|安排|收入|投入|合|计)\Z"
 )
-_LEAST_FAR = re.compile(r"(?:至少|不少于|不低于|最少)[\u4e00-\u9fff]{1,5}\Z")
-_TOUCH = re.compile(
+_LEAST_FAR: Final = re.compile(r"(?:至少|不少于|不低于|最少)[\u4e00-\u9fff]{1,5}\Z")
+_TOUCH: Final = re.compile(
     r"(?:\(含[^()\n]{0,8}\)|[)])?\s?(?:(?P<l>及以上|或以上|(?:含)?以上|之上|起步|\+(?![\dNX+]))|(?P<m>及以下|以下|或以下|之下|以内|之内|内(?!部|容|外|需|陆|生|在|控|置|设|河|涝|蒙|乡|江))|(?P<a>左右|上下(?!游|级|联)|前后|不等|上[、下]?下))"
 )
 
 #: First characters of everything that _TOUCH matches.
-OPENS = frozenset("() \n\t及或以含之起+内左上前不")
+OPENS: Final = frozenset("() \n\t及或以含之起+内左上前不")
 
 
 def before(view: str, start: int) -> Bound:
     """The bound that the words directly before ``start`` put on the number."""
-    stop = start
-    while stop and view[stop - 1] == " " and start - stop < 2:
-        stop -= 1
-    if not stop:
+    if not start:
         return "none"
-    if view[stop - 1] in _LAST:
-        for width in range(min(_LONGEST, stop), 0, -1):
-            bound = _BEFORE.get(view[stop - width : stop])
-            if bound is not None:
-                if width == 1 and _NOT.search(view, max(0, stop - 4), stop):
+    stop, last = start, view[start - 1]
+    if last == " ":
+        stop -= 2 if view.startswith("  ", start - 2) else 1
+        if stop <= 0:
+            return "none"
+        last = view[stop - 1]
+    words = _ENDING.get(last)
+    if words is not None:
+        for word in words:
+            begin = stop - len(word)
+            if begin >= 0 and view.startswith(word, begin):
+                if begin == stop - 1 and _NOT.search(view, max(0, stop - 4), stop):
                     break
-                return bound
+                return _BEFORE[word]
     window = view[stop - 9 if stop > 9 else 0 : stop]
     if "约" in window and _APPROX_FAR.search(window):
         return "approx"
-    if ("至少" in window or "不少于" in window or "不低于" in window) and _LEAST_FAR.search(window):
+    # All words of the second look have one of two characters.
+    if (
+        ("少" in window or "低" in window)
+        and ("至少" in window or "不少于" in window or "不低于" in window)
+        and _LEAST_FAR.search(window)
+    ):
         return "at_least"
     return "none"
 
 
 def after(view: str, end: int, duration: bool) -> Bound:
     """The bound that the words directly after ``end`` put on the number; 内 counts after durations only."""
-    if view[end : end + 1] not in OPENS:
+    if end >= len(view) or view[end] not in OPENS:
         return "none"
     found = _TOUCH.match(view, end)
     if found is None:

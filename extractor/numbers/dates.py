@@ -8,11 +8,11 @@ A date is a pair of ISO 8601 points, each as exact as printed and with ``-`` for
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from .numerals import DIGITS, chinese_value
+from .numerals import DIGITS, SPACES, chinese_value
 
-__all__ = ["DateSpan", "read_chinese_date", "read_date", "year_like"]
+__all__ = ["FOLLOWS", "DateSpan", "read_chinese_date", "read_compact", "read_date", "year_like"]
 
 
 class DateSpan(NamedTuple):
@@ -28,11 +28,11 @@ class DateSpan(NamedTuple):
 _Y = r"(?:1[6-9]|20)\d\d"
 _M = r"(?:1[0-2]|0?[1-9])"
 _D = r"(?:3[01]|[12]\d|0?[1-9])"
-_SEP = r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?"
-_END = r"(?![\d])"
+_SEP: Final = r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?"
+_END: Final = r"(?![\d])"
 
 #: 2023年11月30日, 2023年, 2023年1—5月, 2023年1月至2024年5月, 2018-2022年, 2023年度, 2023.11.30, 2024-01-09 17:24 ...
-_FULL = re.compile(
+_FULL: Final = re.compile(
     rf"(?P<y>{_Y})\s?年(?:度?\s?(?P<m>{_M})\s?月份?(?:\s?(?P<d>{_D})\s?[日号](?!线|楼))?"
     rf"|\s?(?P<ma>{_M}){_SEP}(?=(?:{_M})\s?月))?"
     rf"(?:{_SEP}(?:(?P<y2>{_Y})\s?年度?)?(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[年度月份日号]))?"
@@ -41,24 +41,26 @@ _FULL = re.compile(
     r"(?P<time>[ T]?\d\d?:\d\d(?::\d\d)?)?(?![\d.%/万亿])"
 )
 #: A year over the line end of hard-wrapped text: 19⏎85年.
-_CUT_YEAR = re.compile(r"(\d{1,3})[ \t]*\r?\n[ \t]{0,4}(\d{1,3})年")
-_TIGHT_RANGE = re.compile(rf"(?P<m2>{_M})\s?月份?")
-_MONTH = re.compile(
+_CUT_YEAR: Final = re.compile(r"(\d{1,3})[ \t]*\r?\n[ \t]{0,4}(\d{1,3})年")
+_TIGHT_RANGE: Final = re.compile(rf"(?P<m2>{_M})\s?月份?")
+_MONTH: Final = re.compile(
     rf"(?P<m>{_M})\s?月(?!龄)份?(?:\s?(?P<d>{_D})\s?[日号])?(?:{_SEP}(?:(?P<m2>{_M})\s?月份?)?(?:(?P<d2>{_D})\s?[日号])?(?<=[月份日号]))?"
     rf"|(?P<ma>{_M})(?:{_SEP}|、)(?P<mb>{_M})\s?月份?"
     rf"|(?P<da>{_D})(?:{_SEP})(?P<db>{_D})\s?日"
 )
-_DAY = re.compile(rf"(?P<d>{_D})\s?日(?!均|以?内|报|元|产|常|照|游)")
-_QUARTER = re.compile(r"(?P<q>[1-4])(?:[-—~至](?P<q2>[1-4]))?\s?季度")
-_TIME = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)")
-_DECADE = re.compile(r"(?:(?:19|20)?\d0)年代")
-_CENTURY = re.compile(r"(?:1\d|2[0-2])世纪")
+_DAY: Final = re.compile(rf"(?P<d>{_D})\s?日(?!均|以?内|报|元|产|常|照|游)")
+_QUARTER: Final = re.compile(r"(?P<q>[1-4])(?:[-—~至](?P<q2>[1-4]))?\s?季度")
+_TIME: Final = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)")
+_DECADE: Final = re.compile(r"(?:(?:19|20)?\d0)年代")
+_CENTURY: Final = re.compile(r"(?:1\d|2[0-2])世纪")
 #: 815日, 20224月, 2022815日: the sign between the parts was lost, and a split into valid parts exists.
-_DAMAGED = re.compile(
+_DAMAGED: Final = re.compile(
     rf"(?=\d{{3}})(?P<y>{_Y})?(?P<m>{_M})(?P<d>{_D})\s?日(?!元)|(?P<y3>{_Y})(?P<m3>{_M})\s?月份?(?:(?P<d3>{_D})\s?日)?|(?P<y4>{_Y})年?(?P<m4>{_M})月?(?P<d4>{_D})\s?日"
 )
-_AFTER = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
-_FLAG = {
+_AFTER: Final = re.compile(r"\s?(底|末|初|前|之前|以前|起|以来|以后|之后|后|来)")
+#: First characters of everything that _AFTER matches.
+_AFTER_SIGNS: Final = frozenset("底末初前之以起后来") | SPACES
+_FLAG: Final = {
     "底": "end",
     "末": "end",
     "初": "begin",
@@ -73,8 +75,13 @@ _FLAG = {
     "后": "after",
 }
 #: 02-05 in a list of news: a leading zero tells it from a range.
-_SHORT = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
-_COMPACT = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
+_SHORT: Final = re.compile(r"(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d\-.%])")
+#: What follows the first digits of a date.
+FOLLOWS: Final = frozenset("年月日季世-—~至到、/.:") | SPACES
+_CENTURIES: Final = ("16", "17", "18", "19", "20")
+#: What follows 2023年 where the date goes on.
+_YEAR_GOES_ON: Final = frozenset("度0123456789-—~至到") | SPACES
+_COMPACT: Final = re.compile(rf"(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])?(?!\d)")
 
 
 def year_like(digits: str) -> bool:
@@ -92,7 +99,7 @@ def _iso(year: str | None, month: str | None, day: str | None) -> str:
 
 def _flag(view: str, end: int) -> tuple[int, str]:
     """底 and 初 belong to the date's span; 前, 起 and 以来 are outside of it but known."""
-    found = _AFTER.match(view, end)
+    found = _AFTER.match(view, end) if end < len(view) and view[end] in _AFTER_SIGNS else None
     if found is None:
         return end, ""
     word = found[1]
@@ -104,37 +111,62 @@ def _flag(view: str, end: int) -> tuple[int, str]:
     return end, _FLAG[word]
 
 
-def read_date(view: str, pos: int) -> DateSpan | None:
-    """The date that begins at the digit ``pos`` of the folded view, or None."""
-    found = _FULL.match(view, pos)
-    if found is not None:
-        return _full(view, found)
-    found = _CUT_YEAR.match(view, pos)
-    if found and year_like(found[1] + found[2]):
-        end, flag = _flag(view, found.end())
-        return DateSpan(end, found[1] + found[2], None, flag, "year")
-    found = _DECADE.match(view, pos)
-    if found:
-        return DateSpan(found.end(), found[0][:-2], None, "decade", "decade")
+def read_date(view: str, pos: int, stop: int) -> DateSpan | None:
+    """The date that begins with the digits from ``pos`` to ``stop``, which one of FOLLOWS follows, or None.
+
+    Length and follower of these digits rule most forms out; the order of the rest is that of precedence.
+    """
+    length, follow = stop - pos, view[stop]
+    spaced = follow in SPACES
+    if length == 4:
+        if follow == "年" and view[stop + 1 : stop + 2] not in _YEAR_GOES_ON and view.startswith(_CENTURIES, pos):
+            return _year(view, pos, stop)
+        found = _FULL.match(view, pos)
+        if found is not None:
+            return _full(view, found)
+    if spaced and length <= 3:
+        found = _CUT_YEAR.match(view, pos)
+        if found and year_like(found[1] + found[2]):
+            end, flag = _flag(view, found.end())
+            return DateSpan(end, found[1] + found[2], None, flag, "year")
+    if length <= 2:
+        return _short(view, pos, length, follow)
+    found = _DAMAGED.match(view, pos) if spaced or follow == "月" or follow == "日" else None
+    return None if found is None else DateSpan(found.end(), found[0], None, "", "damaged")
+
+
+def _short(view: str, pos: int, length: int, follow: str) -> DateSpan | None:
+    """A date that begins with one or two digits."""
+    if follow == "年":
+        found = _DECADE.match(view, pos)
+        return DateSpan(found.end(), found[0][:-2], None, "decade", "decade") if found else None
+    if follow == ":":
+        found = _TIME.match(view, pos)
+        return None if found is None else DateSpan(found.end(), found[0], None, "", "time")
+    if follow == "." or follow == "/":
+        return None
     found = _MONTH.match(view, pos) or _DAY.match(view, pos)
     if found is not None:
         return _month(view, found)
-    found = _QUARTER.match(view, pos)
+    found = _QUARTER.match(view, pos) if length == 1 else None
     if found:
         return DateSpan(found.end(), f"--Q{found['q']}", f"--Q{found['q2']}" if found["q2"] else None, "", "quarter")
-    found = _CENTURY.match(view, pos)
+    found = _CENTURY.match(view, pos) if follow == "世" else None
     if found:
         return DateSpan(found.end(), found[0][:2], None, "century", "century")
-    found = _DAMAGED.match(view, pos)
-    if found is not None:
-        return DateSpan(found.end(), found[0], None, "", "damaged")
-    found = _SHORT.match(view, pos)
+    found = _SHORT.match(view, pos) if follow == "-" else None
     if found is not None and "0" in (found["m"][0], found["d"][0]):
         return DateSpan(found.end(), _iso(None, found["m"], found["d"]), None, "", "short")
-    found = _TIME.match(view, pos)
-    if found is not None:
-        return DateSpan(found.end(), found[0], None, "", "time")
     return None
+
+
+def _year(view: str, pos: int, stop: int) -> DateSpan:
+    """2023年 and nothing more; the most common date by far."""
+    year = view[pos:stop]
+    if view.startswith("代", stop + 1):
+        return DateSpan(stop + 2, year, None, "decade", "decade")
+    end, flag = _flag(view, stop + 1)
+    return DateSpan(end, year, None, flag, "year")
 
 
 def _full(view: str, found: re.Match[str]) -> DateSpan | None:
@@ -186,10 +218,12 @@ def read_compact(view: str, pos: int) -> DateSpan | None:
     return DateSpan(found.end(), _iso(found["y"], found["m"], found["d"]), None, "", "compact") if found else None
 
 
-_CN = "〇零OＯ一二三四五六七八九"
+_CN: Final = "〇零OＯ一二三四五六七八九"
 #: One of them follows within a few characters where a numeral begins a date.
-_CN_SIGNS = frozenset("年月世季")
-_CN_YEAR = re.compile(
+_CN_SIGNS: Final = frozenset("年月世季")
+#: What may stand second in a date of Chinese numerals.
+_CN_SECOND: Final = frozenset("月世季至到、OＯ〇零一二三四五六七八九十")
+_CN_YEAR: Final = re.compile(
     rf"(?P<y>[一二][{_CN}]{{3}})\s?年度?(?:\s?(?P<m>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d>[一二三]?十?[一二三四五六七八九]?)日)?)?"
     r"|(?P<m1>十[一二]?|[一二三四五六七八九])月份?(?:(?P<d1>[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])日)?(?!亮)"
     r"|(?P<dec>[二三四五六七八九]十)年代"
@@ -200,7 +234,10 @@ _CN_YEAR = re.compile(
 
 def read_chinese_date(view: str, pos: int) -> DateSpan | None:
     """The date in Chinese numerals that begins at ``pos`` (二〇二三年, 三月五日, 九十年代, 一季度), or None."""
-    found = None if _CN_SIGNS.isdisjoint(view[pos + 1 : pos + 7]) else _CN_YEAR.match(view, pos)
+    follow = view[pos + 1 : pos + 7]
+    if not follow or follow[0] not in _CN_SECOND or _CN_SIGNS.isdisjoint(follow):
+        return None
+    found = _CN_YEAR.match(view, pos)
     if found is None:
         return None
     get = found.groupdict()

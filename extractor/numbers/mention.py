@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -11,7 +10,6 @@ from .numerals import Bound
 Kind = Literal["figure", "bare", "date", "ordinal", "marker", "name", "identifier", "malformed"]
 
 
-@dataclass(slots=True)
 class Mention:
     """A numeric mention. ``rule`` names the rule (the reason, for a malformed one).
 
@@ -21,13 +19,28 @@ class Mention:
     ``number_end`` is where number and magnitude end and the printed unit begins.
     """
 
-    start: int
-    end: int
-    number_end: int
-    kind: Kind
-    rule: str = ""
-    value: Decimal | None = None
-    value_max: Decimal | None = None
-    unit: str = ""
-    modifier: Bound = "none"
-    date: tuple[str, str | None, str] | None = None
+    __slots__ = ("date", "end", "kind", "modifier", "number_end", "rule", "start", "unit", "value", "value_max")
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        number_end: int,
+        kind: Kind,
+        rule: str = "",
+        value: Decimal | None = None,
+        value_max: Decimal | None = None,
+        unit: str = "",
+        modifier: Bound = "none",
+        date: tuple[str, str | None, str] | None = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.number_end = number_end
+        self.kind: Kind = kind
+        self.rule = rule
+        self.value = value
+        self.value_max = value_max
+        self.unit = unit
+        self.modifier: Bound = modifier
+        self.date = date

@@ -10,33 +10,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 __all__ = [
+    "ALONE",
     "CHINESE",
     "DIGITS",
     "MAGNITUDE",
+    "SPACES",
     "Bound",
     "Malformed",
     "Number",
     "arabic_value",
     "chinese_value",
+    "end_of_digits",
     "mixed_value",
 ]
 
 Bound = Literal["none", "approx", "at_least", "at_most", "range"]
 
-DIGITS = {
+DIGITS: Final = {
     **{c: n for n, c in enumerate("〇一二三四五六七八九")},
     **{c: n for n, c in enumerate("零壹贰叁肆伍陆柒捌玖")},
     "两": 2,
     "幺": 1,
 }
-_SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_ALONE = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
-_LARGE = {"万": 4, "亿": 8}
+_SMALL: Final = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+ALONE: Final = {**DIGITS, "十": 10, "拾": 10, "廿": 20, "卅": 30}
+_LARGE: Final = {"万": 4, "亿": 8}
 #: Magnitudes that may follow an Arabic number, as powers of ten (GB/T 15835 allows 万 and 亿; the rest is custom).
-MAGNITUDE = {
+MAGNITUDE: Final = {
     "百": 2,
     "千": 3,
     "万": 4,
@@ -52,9 +55,12 @@ MAGNITUDE = {
     "百万亿": 14,
     "万万": 8,
 }
-CHINESE = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
+CHINESE: Final = "〇零一二三四五六七八九十百千万亿两壹贰叁肆伍陆柒捌玖拾佰仟廿卅"
+#: What ``\\s`` matches.
+SPACES: Final = frozenset(char for char in map(chr, range(0x3001)) if char.isspace())
 #: Longest number that is read. Longer digit strings are identifiers, never quantities.
-MAX_DIGITS = 24
+MAX_DIGITS: Final = 24
+_DIGITS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +81,22 @@ class Malformed:
     reason: str
 
 
+def end_of_digits(view: str, pos: int) -> int:
+    """Where the run of digits at ``pos`` ends."""
+    found = _DIGITS.match(view, pos)
+    return pos if found is None else found.end()
+
+
 def scaled(digits: str, power: int) -> Decimal:
     """``digits`` (``3.56``) times ten to ``power``, exact and without an exponent.
 
     >>> scaled("3.56", 8), scaled("1.25", 1), scaled("10.0", 0)
     (Decimal('356000000'), Decimal('12.5'), Decimal('10.0'))
     """
-    if not power:
-        return Decimal(digits)
     whole, _, fraction = digits.partition(".")
     if power >= len(fraction):
-        return Decimal(int(whole + fraction + "0" * (power - len(fraction))))
-    return Decimal(f"{int(whole + fraction[:power])}.{fraction[power:]}")
+        return Decimal(whole + fraction + "0" * (power - len(fraction)))
+    return Decimal(digits) if not power else Decimal(f"{int(whole + fraction[:power])}.{fraction[power:]}")
 
 
 def arabic_value(digits: str, magnitude: str = "") -> Decimal | None:
@@ -149,7 +159,7 @@ def chinese_value(text: str) -> Decimal | None:
     if not text or len(text) > 2 * MAX_DIGITS:
         return None
     if len(text) == 1:
-        return Decimal(_ALONE[text]) if text in _ALONE else None
+        return Decimal(ALONE[text]) if text in ALONE else None
     whole, point, rest = text.partition("点")
     if point:
         return _decimal(whole, rest)
@@ -192,7 +202,7 @@ def _decimal(whole: str, rest: str) -> Decimal | None:
     return scaled(f"{head}.{digits}", MAGNITUDE.get(magnitude, 0))
 
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)?|[十百千万亿零〇]")
+_TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[十百千万亿零〇]")
 
 
 def mixed_value(text: str) -> Decimal | None:

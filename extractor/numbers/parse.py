@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 from ..reading.fold import fold
 from . import bounds
@@ -15,11 +16,11 @@ from .units import Units
 
 __all__ = ["read_number"]
 
-_SPACE = re.compile(r"\s+")
-_NUMERAL = re.compile(rf"[0-9{CHINESE}]")
-_HAN = re.compile(r"[\u4e00-\u9fff]{1,12}\Z")
-_MOVES = re.compile(r"(?:翻了?|达到?|共计?|计|为|有|增长|下降|提高|增加|减少)+\Z")
-_REASONS = {
+_SPACE: Final = re.compile(r"\s+")
+_NUMERAL: Final = re.compile(rf"[0-9{CHINESE}]")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]{1,12}\Z")
+_MOVES: Final = re.compile(r"(?:翻了?|达到?|共计?|计|为|有|增长|下降|提高|增加|减少)+\Z")
+_REASONS: Final = {
     "date": "this is a date, not a quantity",
     "ordinal": "this is an ordinal, not a quantity",
     "marker": "this is a list marker, not a quantity",
@@ -27,7 +28,7 @@ _REASONS = {
     "identifier": "this is an identifier, not a quantity",
 }
 #: Longest text that is looked at; a number with its unit is far below it.
-MAX_LENGTH = 200
+MAX_LENGTH: Final = 200
 
 
 def read_number(text: str, units: Units, names: Names) -> Number | Malformed:

@@ -9,43 +9,54 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
-from .measure import PERSONS, Quantity, gap, power_of, read_unit
-from .numerals import CHINESE, DIGITS, MAGNITUDE, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
+from .measure import PERSONS_OPEN, Quantity, gap, power_of, read_unit
+from .numerals import ALONE, CHINESE, DIGITS, MAX_DIGITS, arabic_value, chinese_value, mixed_value, scaled
 from .units import Units
 
-__all__ = ["read_arabic", "read_bare", "read_chinese", "read_plain", "tenths_at"]
+__all__ = ["OPEN", "is_word", "one_of", "read_arabic", "read_bare", "read_chinese", "tenths_at"]
 
-_ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
+_ARABIC: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
 #: Full-width comma or space as a thousands sign: only inside one number that a unit closes (see _grouped).
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
-_MAG = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
-_TAIL = re.compile(
+_GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:(?P<s>[，, ])\d{3})(?:(?P=s)\d{3})*(?!\d)(?:\.\d+)?")
+_MAG: Final = r"(?:千(?![瓦米克伏升卡焦乏赫])|百(?!分|货)|[万亿]|十(?=[万亿]))+"
+_TAIL: Final = re.compile(
     rf"(?P<a>[余多几])?(?:个(?=亿))?(?P<mag>{_MAG})?(?P<rest>(?:[零〇]?\d+(?:\.\d+)?(?:{_MAG})?){{1,3}})?(?P<b>[余多几])?"
 )
-_PLAIN = re.compile(r"(\d+(?:\.\d+)?)(万亿|[万亿])?(?=[%‰户元人名个家处座条项件份期场次亩吨公所篇辆台套万])")
 #: What may go on after a unit (a range, a rate, money parts, a half): not plain.
-_OPEN = frozenset("/每角半多-—~至到 0123456789论亿")
+OPEN: Final = frozenset("/每角半多-—~至到 0123456789论亿")
+#: What may break a number off in its middle: a group sign, a stray point or space, a line end.
+_BREAKS: Final = frozenset("，,. \n\r")
 #: Digits and thousands signs over a line end: 1,1⏎26,480.50
-_CUT_GROUPS = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
-_POINT = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
-_SEP = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
+_CUT_GROUPS: Final = re.compile(r"(\d[\d,]{0,20})[ \t]*\r?\n[ \t]{0,4}([\d,]{1,20}(?:\.\d+)?)")
+_POINT: Final = re.compile(r" ?\. ?(\d+)(?=[%‰万亿])")
+#: First characters of everything that _TAIL and _SEP match.
+_TAIL_OPENS: Final = frozenset("余多几个千百万亿十零〇0123456789")
+_SEP_OPENS: Final = frozenset(" -—~至到")
+_SEP: Final = re.compile(r"[ ]?(?:-{1,2}|—{1,2}|~|至|到)[ ]?(?=[\d〇一二三四五六七八九十百两])")
 
-_CN_PLAIN = CHINESE.replace("千", "").replace("百", "")
-_CN_RUN = re.compile(
+_CN_PLAIN: Final = CHINESE.replace("千", "").replace("百", "")
+_CN_RUN: Final = re.compile(
     rf"(?P<v>[数几])?(?P<n>(?:[{_CN_PLAIN}]|千(?![瓦米克伏升卡焦乏赫])|百(?!分))+(?:点[〇零一二三四五六七八九]+[百千万亿]*)?)(?:(?P<i>[余多来几])(?P<m>[十百千万亿]+)?(?P<j>[余多])?)?"
 )
-_ADJACENT = re.compile(r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z")
-_PART = re.compile(
+#: Numerals that are a number by themselves, and what carries one on: more of it, parts, a unit over a space, a range.
+_ALONE: Final = {char: Decimal(value) for char, value in ALONE.items()}
+_RUNS_ON: Final = frozenset(CHINESE + "点余多来几分成")
+_GOES_ON: Final = _RUNS_ON | frozenset(" \t\n\r/-—~至到")
+_ADJACENT: Final = re.compile(
+    r"(十|[二三四五六七八九]十)?([一二两三四五六七八九])([二三四五六七八九])([十百千万亿]*)\Z"
+)
+_PART: Final = re.compile(
     rf"(?P<u>[百千万])分之(?P<minus>负)?(?:(?P<c>[{CHINESE}]+(?:点[〇零一二三四五六七八九]+)?)|(?P<a>\d+(?:\.\d+)?))(?P<o>多|余)?"
 )
-_FRACTION = re.compile(
+_FRACTION: Final = re.compile(
     r"(?P<d>[二三四五六七八九]|[二三四五六七八九]?十[一二三四五六七八九]?)分之(?P<n>[一二两三四五六七八九])"
 )
-_TENTHS = re.compile(
+_TENTHS: Final = re.compile(
     r"(?P<a>[一二两三四五六七八九]|\d(?:\.\d)?)成(?P<b>[一二三四五六七八九半])?(?![立功为果员熟长本效就品套交绩型片份分区林年人都])"
 )
-_BARE_BEFORE = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
+_BARE_BEFORE: Final = ("近", "上", "超", "过", "约", "逾", "成", "达", "破", "足")
 
 
 def _grouped(view: str, pos: int, units: Units) -> tuple[str, int] | None:
@@ -71,16 +82,20 @@ def _digits(view: str, pos: int, units: Units) -> tuple[str, int] | None:
         return None
     end = found.end()
     text = found[0].replace(",", "")
-    after = view[end : end + 1]
-    if after in "， " and after and end - pos <= 3:
+    after = view[end] if end < len(view) else ""
+    if after not in _BREAKS:
+        return text, end
+    if after in "， " and end - pos <= 3:
         grouped = _grouped(view, pos, units)
         if grouped:
             return grouped
-    if after in (" ", ".") and "." not in text and "\u4e00" <= view[pos - 1 : pos] <= "\u9fff":
+    if "." in text or not pos:
+        return text, end
+    if after in " ." and "\u4e00" <= view[pos - 1] <= "\u9fff":
         point = _POINT.match(view, end)
         if point:
             return f"{text}.{point[1]}", point.end()
-    if after in ("\n", "\r", ".", ",") and pos and "." not in text:
+    if after in "\n\r.,":
         joined = _wrapped(view, pos, end, text, units)
         if joined:
             return joined
@@ -96,9 +111,11 @@ def _wrapped(view: str, pos: int, end: int, text: str, units: Units) -> tuple[st
         after = gap(view, groups.end())
         measured = view[after : after + 1] in ("万", "亿") or units.match(view, after) is not None
         return (joined.replace(",", ""), groups.end()) if measured else None
+    if not ("\u4e00" <= view[pos - 1] <= "\u9fff"):
+        return None
     point = view.startswith(".", end)
     nxt = gap(view, end + point)
-    if nxt == end + point or "\n" not in view[end:nxt] or not ("\u4e00" <= view[pos - 1] <= "\u9fff"):
+    if nxt == end + point or "\n" not in view[end:nxt]:
         return None
     more = _ARABIC.match(view, nxt)
     if more is None or ("." in more[0] and point) or "," in more[0]:
@@ -109,27 +126,6 @@ def _wrapped(view: str, pos: int, end: int, text: str, units: Units) -> tuple[st
     if view[tail : tail + 1] == "年" and len(more[0]) == 4:
         return None
     return text + "." * point + more[0], tail
-
-
-def read_plain(view: str, pos: int, units: Units) -> Quantity | None:
-    """The common case at a digit: digits, 万 or 亿, a measure word, and nothing that could change it; else None.
-
-    A shortcut with the result of :func:`read_arabic` (a test compares the two); most figures are this plain.
-    """
-    found = _PLAIN.match(view, pos)
-    if found is None:
-        return None
-    digits, magnitude = found[1], found[2]
-    end = found.end()
-    unit = units.match(view, end)
-    if unit is None or view[unit[0] : unit[0] + 1] in _OPEN or len(digits) > MAX_DIGITS:
-        return None
-    name, rule = unit[1], ""
-    if name == "个" and PERSONS.match(view, unit[0]):
-        name, rule = "人", "unit from the noun after 个"
-    power = MAGNITUDE[magnitude] if magnitude else 0
-    value = scaled(digits, power) if power else Decimal(digits)
-    return Quantity(pos, end, unit[0], value, None, name, False, rule, power)
 
 
 def read_arabic(view: str, pos: int, units: Units) -> Quantity | None:
@@ -148,7 +144,7 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
     if len(digits) > MAX_DIGITS:
         return None
     stop = gap(view, end)
-    tail = _TAIL.match(view, stop)
+    tail = _TAIL.match(view, stop) if stop < len(view) and view[stop] in _TAIL_OPENS else None
     value: Decimal | None = None
     approx, power = False, 0
     if tail is not None and tail.end() > stop:
@@ -172,14 +168,21 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
             follow = view[last : last + 1]
             if not ("\u4e00" <= follow <= "\u9fff") or units.noun_after.match(view, last) is None:
                 approx, last = False, end
-        end = last if (magnitude or approx) else end
+        if magnitude or approx:
+            end, stop = last, gap(view, last)
         power = len(str(int(value))) if magnitude else 0
     if value is None:
         value = Decimal(digits)
     quantity = Quantity(pos, end, end, value, None, "", approx, "", 0)
-    quantity.power = power_of(tail["mag"]) if tail is not None and power else 0
-    read_unit(view, quantity, units, chinese=False)
+    if power and tail is not None:
+        quantity.power = power_of(tail["mag"])
+    read_unit(view, quantity, units, stop, chinese=False)
     return quantity
+
+
+def _separator(view: str, pos: int) -> re.Match[str] | None:
+    """What parts the two ends of a range, at ``pos``."""
+    return _SEP.match(view, pos) if pos < len(view) and view[pos] in _SEP_OPENS else None
 
 
 def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quantity:
@@ -187,7 +190,7 @@ def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quanti
 
     ``bare`` allows a range without a unit (十八至三十万), which running text does not.
     """
-    sep = _SEP.match(view, low.end)
+    sep = _separator(view, low.end)
     if sep is None:
         return low
     at = sep.end()
@@ -211,6 +214,7 @@ def _range(view: str, low: Quantity, units: Units, bare: bool = False) -> Quanti
 
 def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
     """A number or range at ``pos`` that may stand without any unit: for a text that is known to be one number."""
+    quantity: Quantity | None
     quantity = _single(view, pos, units) if view[pos].isdigit() else _chinese(view, pos, units)
     if quantity is None:
         return None
@@ -220,13 +224,34 @@ def read_bare(view: str, pos: int, units: Units) -> Quantity | None:
 def read_chinese(view: str, pos: int, units: Units) -> Quantity | None:
     """The quantity at the Chinese numeral ``pos``; None unless a unit follows (一定, 三农 and 十分 are words)."""
     quantity = _chinese(view, pos, units)
-    if quantity is None or (not quantity.unit and _SEP.match(view, quantity.end) is None):
+    if quantity is None or (not quantity.unit and _separator(view, quantity.end) is None):
         return None
     quantity = _range(view, quantity, units)
     return quantity if quantity.unit else None
 
 
+def one_of(view: str, pos: int, units: Units) -> tuple[int, str] | None:
+    """The measure word directly after the 一 at ``pos``: ``(end, name)``, where nothing after it could change it."""
+    if view[pos + 1 : pos + 2] in _RUNS_ON:
+        return None
+    unit = units.match(view, pos + 1, chinese=True)
+    if unit is None or view[unit[0] : unit[0] + 1] in OPEN:
+        return None
+    return None if view[unit[0] : unit[0] + 1] in PERSONS_OPEN else unit
+
+
+def is_word(view: str, pos: int, units: Units) -> bool:
+    """Whether the numeral at ``pos`` stands before something that neither carries it on nor measures it: 进一步."""
+    if view[pos] not in _ALONE or pos + 1 >= len(view):
+        return False
+    follow = view[pos + 1]
+    return follow not in _GOES_ON and follow not in units.forms
+
+
 def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
+    if view[pos] in _ALONE and view[pos + 1 : pos + 2] not in _RUNS_ON:
+        quantity = Quantity(pos, pos + 1, pos + 1, _ALONE[view[pos]], None, "", False, "", 0)
+        return _with_unit(view, quantity, units)
     follow = view[pos + 1 : pos + 5]
     part = _PART.match(view, pos) if follow.startswith("分之") else None
     if part is not None:
@@ -247,6 +272,14 @@ def _chinese(view: str, pos: int, units: Units) -> Quantity | None:
         return tenths(part)
     found = _CN_RUN.match(view, pos)
     return _counted(view, found, units) if found is not None else None
+
+
+def _with_unit(view: str, quantity: Quantity, units: Units) -> Quantity:
+    """``quantity`` in Chinese numerals with the unit after it; a noun is a unit only of 万 and 亿."""
+    read_unit(view, quantity, units, gap(view, quantity.number_end), chinese=True)
+    if quantity.rule == "missing_unit" or (quantity.rule and not quantity.power):
+        quantity.unit = ""
+    return quantity
 
 
 def tenths(part: re.Match[str]) -> Quantity:
@@ -284,17 +317,13 @@ def _counted(view: str, found: re.Match[str], units: Units) -> Quantity | None:
             value, high, approx = (tens + DIGITS[pair[2]]) * factor, (tens + DIGITS[pair[3]]) * factor, True
     if magnitude:
         value *= Decimal(10) ** power_of(magnitude)
-    power = power_of("".join(c for c in text if c in "万亿")) or power_of(magnitude)
-    quantity = Quantity(pos, end, end, value, high, "", approx, "", power)
-    read_unit(view, quantity, units, chinese=True)
-    if quantity.rule == "missing_unit" or (quantity.rule and not power):
-        quantity.unit = ""
-    return quantity
+    power = 4 * text.count("万") + 8 * text.count("亿") or power_of(magnitude)
+    return _with_unit(view, Quantity(pos, end, end, value, high, "", approx, "", power), units)
 
 
 def tenths_at(view: str, pos: int) -> Quantity | None:
     """三成五 or 3成 at ``pos``."""
-    if "成" not in view[pos + 1 : pos + 4]:
+    if view.find("成", pos + 1, pos + 4) < 0:
         return None
     part = _TENTHS.match(view, pos)
     return tenths(part) if part is not None else None

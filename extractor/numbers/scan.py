@@ -7,19 +7,22 @@ figure *means* is decided elsewhere; here it gets its exact value, unit, bound a
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Final
 
 from . import bounds, signs
-from .dates import DateSpan, read_chinese_date, read_compact, read_date, year_like
-from .identifiers import read_identifier, read_marker, read_ordinal
-from .measure import Quantity
+from .broken import BREAKING, read_broken
+from .dates import FOLLOWS, DateSpan, read_chinese_date, read_compact, read_date, year_like
+from .identifiers import read_chinese_marker, read_identifier, read_marker, read_ordinal
+from .lists import list_bound, share_unit
+from .measure import PERSONS, PERSONS_OPEN, Quantity, take_sign
 from .mention import Kind, Mention
 from .names import Names
-from .numerals import CHINESE, MAX_DIGITS, Bound, scaled
-from .quantity import read_arabic, read_chinese, read_plain, tenths_at
+from .numerals import CHINESE, MAGNITUDE, MAX_DIGITS, Bound, scaled
+from .quantity import OPEN, is_word, one_of, read_arabic, read_chinese, tenths_at
+from .ratios import COMPARING, read_ratio
 from .units import Units
 
 __all__ = ["Kind", "Mention", "scan"]
@@ -30,29 +33,37 @@ def scan(view: str, units: Units, names: Names) -> list[Mention]:
     return _Scanner(view, units, names).run()
 
 
+_CHINESE: Final = frozenset(CHINESE)
+_DIGITS: Final = frozenset("0123456789")
+
+
 class _Scanner:
     """The state of one pass: the view, the tables, the mentions so far."""
 
-    __slots__ = ("found", "names", "quotes", "quotes_end", "titles", "titles_end", "units", "view")
+    __slots__ = ("found", "names", "size", "titles", "titles_end", "units", "view")
 
     def __init__(self, view: str, units: Units, names: Names) -> None:
         self.view = view
+        self.size = len(view)
         self.units = units
         self.names = names
         self.found: list[Mention] = []
-        spans = [m.span() for m in signs.TITLE.finditer(view)]
+        spans = [m.span() for m in signs.TITLE.finditer(view)] if "《" in view else []
         self.titles = [s for s, _ in spans]
         self.titles_end = [e for _, e in spans]
-        spans = [m.span() for m in signs.QUOTE.finditer(view)]
-        self.quotes = [s for s, _ in spans]
-        self.quotes_end = [e for _, e in spans]
 
     def run(self) -> list[Mention]:
         search, view, readers = signs.START.search, self.view, _READERS
         pos = 0
         while (hit := search(view, pos)) is not None:
-            start = hit.start()
-            pos = readers[view[start]](self, start)
+            start, end = hit.span()
+            digits_end = hit.end(1)
+            if digits_end >= 0:
+                pos = self._plain(start, digits_end, end)
+            elif view[start] in _DIGITS:
+                pos = self._digit(start, end)
+            else:
+                pos = readers[view[start]](self, start)
         return self.found
 
     def _add(self, start: int, end: int, kind: Kind, rule: str) -> int:
@@ -61,8 +72,9 @@ class _Scanner:
 
     def _quoted(self, start: int, end: int) -> bool:
         """Whether a short quotation holds the mention (“六个一”, “10.17”): a name, not a quantity."""
-        k = bisect_right(self.quotes, start) - 1
-        return k >= 0 and end <= self.quotes_end[k]
+        opened = signs.QUOTED.search(self.view, max(0, start - 10), start)
+        quote = signs.QUOTE.match(self.view, opened.start()) if opened is not None else None
+        return quote is not None and end <= quote.end()
 
     def _titled(self, pos: int) -> bool:
         if not self.titles:
@@ -81,7 +93,7 @@ class _Scanner:
             return start + len(word)
         head = signs.LETTERS.match(view, start)
         if head is not None:
-            return self._digit(head.end())
+            return self._number(head.end())
         while word[-1] in ".:/-?&=~+%#":
             word = word[:-1]
         return self._add(start, start + len(word), "identifier", "code" if "/" not in word else "address")
@@ -117,64 +129,107 @@ class _Scanner:
         if pos >= len(view) or view[pos] not in signs.NUMERALS:
             return start + 1
         count = len(self.found)
-        stop = self._chinese(pos) if view[pos] in CHINESE else self._digit(pos)
+        stop = self._chinese(pos) if view[pos] in CHINESE else self._number(pos)
         if len(self.found) == count + 1:
             mention = self.found[-1]
             if mention.kind == "figure" and mention.unit and mention.start == pos and mention.unit not in ("%", "次序"):
                 mention.start = start
                 printed = mention.unit.split("/")[1:]  # 每月120元/人 is 元/人/月
-                mention.unit = "/".join((mention.unit, *(part for part in parts if part not in printed)))
+                mention.unit = "/".join([mention.unit, *[part for part in parts if part not in printed]])
         return stop
 
-    def _digit(self, start: int) -> int:
+    def _number(self, start: int) -> int:
+        """The number at a digit, where the pass has not looked whether it is plain."""
+        hit = signs.START.match(self.view, start)
+        if hit is None:
+            return start + 1
+        digits_end, end = hit.end(1), hit.end()
+        return self._digit(start, end) if digits_end < 0 else self._plain(start, digits_end, end)
+
+    def _plain(self, start: int, digits_end: int, end: int) -> int:
+        """The common case: digits, 万 or 亿, a measure word at ``end``, and nothing that could change it.
+
+        A shortcut with the result of :func:`read_arabic` (a test compares the two); most figures are this plain.
+        """
+        view, found = self.view, self.found
+        entry = self.units.forms.get(view[end])
+        if entry is None or digits_end - start > MAX_DIGITS or (self.titles and self._titled(start)):
+            return self._digit(start, digits_end)
+        stop, name = end + 1, entry[1]
+        after = view[stop] if stop < self.size else ""
+        if not name or after in entry[0]:  # a longer unit, or one that this follower may forbid
+            unit = self.units.match(view, end)
+            if unit is None:
+                return self._digit(start, digits_end)
+            stop, name = unit
+            after = view[stop] if stop < self.size else ""
+        if after in OPEN:
+            return self._digit(start, digits_end)
+        rule = ""
+        if name == "个" and after in PERSONS_OPEN and PERSONS.match(view, stop):
+            name, rule = "人", "unit from the noun after 个"
+        power = 0 if end == digits_end else MAGNITUDE[view[digits_end:end]]
+        value = scaled(view[start:digits_end], power) if power else Decimal(view[start:digits_end])
+        if (
+            (start and view[start - 1] in signs.LINKED)
+            or (found and start - found[-1].end < 3)
+            or name in signs.OF_DATES
+        ):
+            return self._quantity(Quantity(start, end, stop, value, None, name, False, rule, power))
+        bound = bounds.before(view, start)
+        if bound == "none" and after in bounds.OPENS:
+            bound = bounds.after(view, stop, name in signs.DURATIONS)
+        found.append(Mention(start, stop, end, "figure", rule, value, None, name, bound))
+        return stop
+
+    def _digit(self, start: int, end: int) -> int:
+        """A number that is not plain, with its decimals up to ``end``. What follows says which readers to ask."""
         view = self.view
-        plain = read_plain(view, start, self.units)
-        if plain is not None and not (self.titles and self._titled(start)):
-            return self._quantity(plain)
-        if view[start + MAX_DIGITS : start + MAX_DIGITS + 1].isdigit() and (run := signs.LONG.match(view, start)):
+        point = view.find(".", start, end)
+        stop = end if point < 0 else point
+        follow = view[stop] if stop < self.size else ""
+        after = view[end] if end < self.size else ""
+        if stop - start > MAX_DIGITS and (run := signs.LONG.match(view, start)):
             return self._add(start, run.end(), "identifier", "digits beyond any number")
         name = self.names.match(view, start)
         if name is not None:
             return self._add(start, name[0], "name", name[1])
-        marker = read_marker(view, start)
+        marker = read_marker(view, start, stop, after)
         if marker is not None:
             return self._add(start, marker[0], "marker", marker[1])
-        identifier = read_identifier(view, start, self.units)
+        identifier = read_identifier(view, start, stop, self.units)
         if identifier is not None:
             return self._add(start, identifier[0], "identifier", identifier[1])
-        date = read_date(view, start)
+        date = read_date(view, start, stop) if follow in FOLLOWS else None
         if date is not None:
             return self._date(start, date)
-        broken = self._broken(start)
+        # A second point, a letter or a comma breaks the number; decimals alone do not.
+        breaking = after in BREAKING if point < 0 else after == "."
+        broken = read_broken(view, start, follow, self.units) if breaking else None
         if broken is not None:
-            return broken
-        if self._titled(start):
+            return self._add(start, *broken)
+        if self.titles and self._titled(start):
             quantity = read_arabic(view, start, self.units)
             return self._add(start, quantity.end if quantity else start + 1, "name", "title")
-        ratio = signs.RATIO.match(view, start)
-        if ratio is not None:
-            below = Decimal(1) if ratio[3] else Decimal(ratio[2])  # 3:36:61 has no single value: its first part stands
-            value = Decimal(ratio[1]) / below if below else None
-            if value is not None:
-                if value == value.to_integral_value():
-                    value = value.quantize(Decimal(1))
-                self.found.append(Mention(start, ratio.end(), ratio.end(), "figure", "ratio", value, None, "比例"))
-                return ratio.end()
-        part = signs.PART_OF.match(view, start)
-        if part is not None and start and "\u4e00" <= view[start - 1] <= "\u9fff" and int(part[1]) < int(part[2]):
-            value, stop = Decimal(part[1]) / Decimal(part[2]), part.end()
-            self._figure(Quantity(start, stop, stop, value, None, "比例", True, "fraction"))
-            return stop
+        compared = read_ratio(view, start, after) if after in COMPARING else None
+        if compared is not None:
+            return self._ratio(compared)
         tenth = tenths_at(view, start)
         quantity = tenth if tenth is not None else read_arabic(view, start, self.units)
         if quantity is None:
-            stop = start
             while stop < len(view) and (view[stop].isdigit() or view[stop] in ".,"):
                 stop += 1
             while view[stop - 1] in ".,":
                 stop -= 1
             return self._add(start, stop, "identifier", "digits beyond any number")
         return self._quantity(quantity)
+
+    def _ratio(self, q: Quantity) -> int:
+        if q.rule == "fraction":
+            self._figure(q)
+        else:  # no words make 3:1 a bound
+            self.found.append(Mention(q.start, q.end, q.end, "figure", q.rule, q.value, None, q.unit))
+        return q.end
 
     def _date(self, start: int, date: DateSpan) -> int:
         kind: Kind = "name" if self._titled(start) else "date"
@@ -184,55 +239,13 @@ class _Scanner:
         self.found.append(mention)
         return date.end
 
-    def _broken(self, start: int) -> int | None:
-        """3.5.6万元, 12O万元, 1,2345万元: numbers that cannot be read, never guessed."""
-        view = self.view
-        dots = signs.DOTS.match(view, start)
-        if dots is not None:
-            unit = self.units.match(view, dots.end())
-            if view[dots.end() : dots.end() + 1] in ("万", "亿") or unit is not None:
-                quantity = read_arabic(view, view.rfind(".", start, dots.end()) + 1, self.units)
-                return self._add(
-                    start, quantity.end if quantity else dots.end(), "malformed", "more than one decimal point"
-                )
-            return self._add(start, dots.end(), "identifier", "dotted number")
-        letter = signs.LETTER_O.match(view, start)
-        if letter is not None:
-            tail = re.compile(r"[十百千万亿]*").match(view, letter.end())
-            stop = tail.end() if tail else letter.end()
-            unit = self.units.match(view, stop)
-            return self._add(start, unit[0] if unit else stop, "malformed", "a letter among the digits")
-        groups = signs.BROKEN_GROUPS.match(view, start)
-        if groups is not None:
-            quantity = read_arabic(view, view.find(",", start) + 1, self.units)
-            return self._add(
-                start, quantity.end if quantity else groups.end(), "malformed", "thousands groups are broken"
-            )
-        return None
-
     def _quantity(self, q: Quantity) -> int:
-        view, start = self.view, q.start
-        previous = view[start - 1 : start]
         if not q.unit:
             return self._unmeasured(q)
-        if previous == "-" or previous == "负":
-            self._signed(q)
+        if q.start and self.view[q.start - 1] in "-负":
+            take_sign(self.view, q)
         self._figure(q)
         return q.end
-
-    def _signed(self, q: Quantity) -> None:
-        """Take a minus sign or 负 that touches the number into it; a hyphen after a digit or letter is no sign."""
-        if not q.start:
-            return
-        sign, before = self.view[q.start - 1], self.view[q.start - 2 : q.start - 1] if q.start > 1 else ""
-        if sign == "-":
-            negative = before in signs.SIGN_AFTER or (not before.isascii() and before not in "年月日号—")
-        else:
-            negative = sign == "负" and before not in signs.NO_SIGN
-        if negative:
-            q.value, q.start = -q.value, q.start - 1
-            if q.value_max is not None:
-                q.value, q.value_max = -q.value_max, q.value
 
     def _figure(self, q: Quantity) -> None:
         view, found = self.view, self.found
@@ -244,7 +257,7 @@ class _Scanner:
             self._date(q.start, DateSpan(q.end, view[q.start : q.number_end], None, "", "year"))
             return
         if found and found[-1].kind == "bare" and q.rule != "range" and q.start and view[q.start - 1] in "、和及与":
-            self._share(q)
+            share_unit(view, found, q)
         elif (
             (unit == "位" or unit == "人")
             and view.startswith("位", q.number_end)
@@ -260,7 +273,7 @@ class _Scanner:
             if bound == "none" and q.approx:
                 bound = "approx"
             if found and q.start - found[-1].end < 3:
-                bound = self._list_bound(q, bound)
+                bound = list_bound(view, found, q, bound)
         self.found.append(Mention(q.start, q.end, q.number_end, "figure", q.rule, q.value, q.value_max, q.unit, bound))
 
     def _era(self, q: Quantity) -> None:
@@ -268,43 +281,6 @@ class _Scanner:
         view = self.view
         year = str(1911 + int(q.value)) if view[q.start - 2 : q.start] == "民国" and q.value < 100 else ""
         self._date(q.start, DateSpan(q.end, year, None, "", "era"))
-
-    def _list_bound(self, q: Quantity, bound: Bound) -> Bound:
-        """分别达到95%、90%以上: one bound for all members of a list, printed before the first or after the last."""
-        view, last = self.view, self.found[-1]
-        if last.kind != "figure" or view[last.end : q.start] not in signs.JOINTS or last.value_max is not None:
-            return bound
-        pair = last.unit == "户" and q.unit == "人"
-        if not (last.unit == q.unit or pair):
-            return bound
-        if bound == "none":
-            led = last.modifier != "none" and bounds.before(view, last.start) == last.modifier
-            return last.modifier if led and "分别" in view[max(0, last.start - 30) : last.start] else bound
-        if bounds.after(view, q.end, False) != bound:
-            return bound
-        start, members = q.start, []
-        for mention in reversed(self.found):
-            if mention.kind != "figure" or mention.modifier != "none" or view[mention.end : start] not in signs.JOINTS:
-                break
-            members.append(mention)
-            start = mention.start
-        if members and (pair or "分别" in view[max(0, start - 40) : start]):
-            for mention in members:
-                mention.modifier = bound
-        return bound
-
-    def _share(self, q: Quantity) -> None:
-        """12.3、15.6和18.9万吨: the numbers before share the unit and the magnitude printed once."""
-        start = q.start
-        for mention in reversed(self.found):
-            if mention.kind != "bare" or mention.value is None or self.view[mention.end : start] not in signs.JOINTS:
-                return
-            mention.kind, mention.unit, mention.rule = "figure", q.unit, "unit from the list"
-            if q.power and mention.number_end - mention.start == len(
-                self.view[mention.start : mention.end].rstrip("万亿千百")
-            ):
-                mention.value = scaled(str(mention.value), q.power)
-            start = mention.start
 
     def _unmeasured(self, q: Quantity) -> int:
         """A number without a unit: a year, a compact date, or bare."""
@@ -330,7 +306,7 @@ class _Scanner:
                 return self._date(q.start, compact)
         if not q.power and self._quoted(q.start, q.end):
             return self._add(q.start, q.end, "name", "quoted")
-        self._signed(q)
+        take_sign(view, q)
         if q.power and self.found and (last := self.found[-1]).kind == "figure" and q.start - last.end < 25:
             between = view[last.end : q.start]  # 存栏4.2万头，出栏2.1万
             if view[last.number_end - 1] in "万亿" and "。" not in between and "\n" not in between:
@@ -340,19 +316,22 @@ class _Scanner:
         self.found.append(Mention(q.start, q.end, q.number_end, "bare", "", q.value, q.value_max, ""))
         return q.end
 
-    def _article(self, q: Quantity) -> bool:
-        """Whether 一 with a measure is the indefinite article (一个, 一批) and not the number one (共一个, 一年半)."""
-        if self.view[q.start - 1 : q.start] == "每":
-            return True
-        cued = signs.ARTICLE_CUES.search(self.view, max(0, q.start - 6), q.start)
-        return q.value == 1 and q.rule != "range" and not cued
+    def _cued(self, start: int) -> bool:
+        """Whether the words before 一 with a measure make it the number one (共一个), not an article (一个, 一批)."""
+        view = self.view
+        before = view[start - 1] if start else ""
+        if before == "每":
+            return False
+        if before not in signs.ARTICLE_CUES_END and view.find("每", max(0, start - 6), start) < 0:
+            return False
+        return signs.ARTICLE_CUES.search(view, max(0, start - 6), start) is not None
 
     def _chinese(self, start: int) -> int:
         view = self.view
         name = self.names.match(view, start)
         if name is not None:
             return self._add(start, name[0], "name", name[1])
-        marker = read_marker(view, start)
+        marker = read_chinese_marker(view, start)
         if marker is not None:
             return self._add(start, marker[0], "marker", marker[1])
         word = self.names.word(view, start)
@@ -361,26 +340,34 @@ class _Scanner:
         date = read_chinese_date(view, start)
         if date is not None:
             return self._date(start, date)
-        stop = start + 1
-        while view[stop : stop + 1] and view[stop] in CHINESE:
-            stop += 1
-        if view[start - 1 : start] in signs.NO_ONE and view[start] == "一":
-            return stop
+        if is_word(view, start, self.units):
+            return start + 1
+        if view[start] == "一":
+            if start and view[start - 1] in signs.NO_ONE:
+                return self._end_of_run(start)
+            article = one_of(view, start, self.units)
+            if article is not None and article[1] in self.names.article and not self._cued(start):
+                return self._add(start, article[0], "name", "title" if self._titled(start) else "article")
         quantity = read_chinese(view, start, self.units)
         if quantity is None:
-            return self._unread(start, stop)
-        if self._titled(start):
+            return self._unread(start, self._end_of_run(start))
+        if self.titles and self._titled(start):
             return self._add(start, quantity.end, "name", "title")
-        if (
-            view[start : quantity.number_end] == "一"
-            and quantity.unit in self.names.article
-            and self._article(quantity)
-        ):
-            return self._add(start, quantity.end, "name", "article")
+        if view[start] == "一" and quantity.number_end == start + 1 and quantity.unit in self.names.article:
+            one = quantity.value == 1 and quantity.rule != "range"  # 一年半 is more, 一至三个 a range
+            if (one and not self._cued(start)) or view[start - 1 : start] == "每":
+                return self._add(start, quantity.end, "name", "article")
         if not quantity.power and self._quoted(start, quantity.end):
             return self._add(start, quantity.end, "name", "quoted")
         self._figure(quantity)
         return quantity.end
+
+    def _end_of_run(self, start: int) -> int:
+        """Where the Chinese numerals from ``start`` on end."""
+        stop = start + 1
+        while stop < self.size and self.view[stop] in _CHINESE:
+            stop += 1
+        return stop
 
     def _unread(self, start: int, stop: int) -> int:
         """A run of numerals that is no quantity: a word, unless a measure shows that something stands before one.
@@ -400,8 +387,7 @@ class _Scanner:
         return self._add(start, stop, "malformed", "the numeral breaks the grammar")
 
 
-_READERS: dict[str, Callable[[_Scanner, int], int]] = {
-    **dict.fromkeys("0123456789", _Scanner._digit),
+_READERS: Final[dict[str, Callable[[_Scanner, int], int]]] = {
     **dict.fromkeys(CHINESE + "数几", _Scanner._chinese),
     **dict.fromkeys(map(chr, (*range(65, 91), *range(97, 123))), _Scanner._latin),
     **dict.fromkeys(signs.CIRCLED_SIGNS, _Scanner._circled),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..errors import PatternError
 from ..patternfiles import Fields, Problems, read
@@ -39,6 +39,22 @@ class Unit:
 
 #: What is looked up at a position: surface, name, forbidden followers, those after a Chinese numeral, Chinese allowed.
 _Form = tuple[str, str, tuple[str, ...], tuple[str, ...], bool]
+#: What one first character begins: by the second character, the forms among which that one decides, longest first;
+#: for every other second character the unit of the first one alone ('' for none) and whether Chinese numerals have it.
+_Entry = tuple[dict[str, tuple[_Form, ...]], str, bool]
+_ASCII_WORD: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def _entry(forms: list[_Form]) -> _Entry:
+    """The forms of one first character, arranged so that most followers need no comparison at all."""
+    alone = [form for form in forms if len(form[0]) == 1]
+    seconds = {form[0][1]: None for form in forms if len(form[0]) > 1}
+    for surface, _, _, blockers, _ in alone:
+        seconds.update(dict.fromkeys(blocker[:1] for blocker in blockers))
+        if surface.isascii() and surface.isalpha():
+            seconds.update(dict.fromkeys(_ASCII_WORD))
+    decided = {second: tuple([form for form in forms if form[0][1:2] in ("", second)]) for second in seconds}
+    return (decided, alone[0][1], alone[0][4]) if alone else (decided, "", False)
 
 
 class Units:
@@ -47,18 +63,15 @@ class Units:
     def __init__(self, entries: list[Unit], rate_bases: tuple[str, ...] = ()) -> None:
         self.entries = tuple(entries)
         self.by_name = {unit.name: unit for unit in entries}
-        self._forms: dict[str, tuple[dict[str, tuple[_Form, ...]], tuple[_Form, ...]]] = {}
-        """First character -> forms by their second character, longest first, and the forms of that one character."""
         forms: dict[str, list[_Form]] = {}
         for unit in entries:
             for surface in unit.surfaces:
                 form = (surface, unit.name, unit.not_before, unit.not_before_chinese + unit.not_before, unit.chinese)
                 forms.setdefault(surface[0], []).append(form)
-        for char, found in forms.items():
+        for found in forms.values():
             found.sort(key=lambda form: (-len(form[0]), form[0]))
-            seconds = dict.fromkeys(form[0][1] for form in found if len(form[0]) > 1)
-            longer = {second: tuple(f for f in found if f[0][1:2] in ("", second)) for second in seconds}
-            self._forms[char] = longer, tuple(form for form in found if len(form[0]) == 1)
+        self.forms: dict[str, _Entry] = {char: _entry(found) for char, found in forms.items()}
+        """By first character; a character that is not in it begins no unit."""
         self._bases: dict[str, tuple[tuple[str, str], ...]] = {}
         bases: dict[str, dict[str, str]] = {}
         for unit in entries:
@@ -81,10 +94,17 @@ class Units:
         ``chinese`` says that the number before is in Chinese numerals, ``long`` that it has three of them or more, so
         that it cannot be the beginning of a word such as 十分 or 一度.
         """
-        entry = self._forms.get(view[pos : pos + 1])
+        size = len(view)
+        entry = self.forms.get(view[pos]) if pos < size else None
         if entry is None:
             return None
-        for surface, name, not_before, not_before_chinese, allowed in entry[0].get(view[pos + 1 : pos + 2], entry[1]):
+        decided, alone, after_chinese = entry
+        forms = decided.get(view[pos + 1] if pos + 1 < size else "")
+        if forms is None:
+            if alone and (not chinese or after_chinese or long):
+                return pos + 1, alone
+            return None
+        for surface, name, not_before, not_before_chinese, allowed in forms:
             if not view.startswith(surface, pos):
                 continue
             if chinese and not (allowed or long):

@@ -11,6 +11,7 @@ from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING
 
 from extractor.model import Extraction, Figure, Observation
+from extractor.records import maker
 from extractor.tables import periods
 from extractor.tables.places import Identity, identify
 from extractor.tables.records import Row, is_blocked, joined, plain
@@ -19,6 +20,7 @@ from extractor.tables.schema import PRECISION, SCALE
 if TYPE_CHECKING:
     from extractor.library import Indicator, Library
 
+_made = maker(Observation)
 _LARGEST = Decimal(10) ** (PRECISION - SCALE)
 
 
@@ -35,11 +37,16 @@ class _Reading:
     rule: str = ""
 
 
+_reading = maker(_Reading)
+
+
 def observe(extraction: Extraction, library: Library) -> tuple[list[Observation], list[Row]]:
     """The observations of one document, and the rows of ``set_aside`` for what an indicator claims but is none."""
     observations: list[Observation] = []
     aside: list[Row] = []
     for figure in extraction.figures:
+        if figure.indicator is None and not figure.repair:
+            continue
         for reading in _readings(figure):
             result = _observation(figure, reading, library)
             if isinstance(result, Observation):
@@ -52,9 +59,9 @@ def observe(extraction: Extraction, library: Library) -> tuple[list[Observation]
 def _readings(figure: Figure) -> Iterator[_Reading]:
     for repair in figure.repair:
         if repair.indicator is not None:
-            yield _Reading(repair.indicator, repair.value, None, repair.unit, repair.subject, True, repair.rule)
+            yield _reading(repair.indicator, repair.value, None, repair.unit, repair.subject, True, repair.rule)
     if figure.indicator is not None and not figure.repair:
-        yield _Reading(figure.indicator, figure.value, figure.value_max, figure.unit, figure.subject)
+        yield _reading(figure.indicator, figure.value, figure.value_max, figure.unit, figure.subject)
 
 
 def _observation(figure: Figure, reading: _Reading, library: Library) -> Observation | tuple[str, str]:
@@ -88,6 +95,8 @@ def _in_unit(value: Decimal, unit: str, indicator: Indicator, library: Library) 
     its own.
     """
     own = indicator.unit
+    if unit == own:
+        return value
     accepted = dict.fromkeys([own, *(name for claim in indicator.claims for name in claim.units)])
     if "/" in own:  # 元/年 is to be compared with 元/月, not to be taken as it is, where the entry accepts both
         period = own.rpartition("/")[2]
@@ -104,27 +113,27 @@ def _record(
     value: Decimal,
     value_max: Decimal | None,
 ) -> Observation:
-    return Observation(
-        doc=figure.doc,
-        figure=figure.id,
-        place_id=place.id,
-        place=place.name,
-        place_code=place.code,
-        level=place.level,
-        period=figure.period or "",
-        period_kind=period.kind,
-        indicator=indicator.id,
-        value=value,
-        value_max=value_max,
-        unit=indicator.unit,
-        modifier=figure.modifier,
-        status=figure.status,
-        repaired=reading.repaired,
-        rule=reading.rule,
-        flags=tuple(dict.fromkeys(flag.code for flag in figure.flags)),
-        confirmed=figure.confirmed,
-        subject=reading.subject,
-        quote=figure.quote,
+    return _made(
+        figure.doc,
+        figure.id,
+        place.id,
+        place.name,
+        place.code,
+        place.level,
+        figure.period or "",
+        period.kind,
+        indicator.id,
+        value,
+        value_max,
+        indicator.unit,
+        figure.modifier,
+        figure.status,
+        reading.repaired,
+        reading.rule,
+        tuple(dict.fromkeys([flag.code for flag in figure.flags])),
+        figure.confirmed,
+        reading.subject,
+        figure.quote,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _PERIOD = re.compile(
@@ -19,6 +20,7 @@ class Period(NamedTuple):
     year: int
 
 
+@lru_cache(maxsize=1 << 16)
 def parse(text: str) -> Period | None:
     """Kind, panel row and year of a period; None where the text is no period.
 

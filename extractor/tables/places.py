@@ -25,6 +25,7 @@ class Identity(NamedTuple):
     level: str
 
 
+@lru_cache(maxsize=1 << 16)
 def identify(region: str | None, code: str | None, year: int) -> Identity | None:
     """The identity behind a figure's region and code in ``year``; None where the text does not say which place.
 

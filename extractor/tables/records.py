@@ -29,9 +29,7 @@ def plain(value: Decimal) -> str:
     ('356000000', '20000', '-0.5')
     """
     text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def optional(value: Decimal | None) -> str | None:
@@ -45,7 +43,12 @@ def compact(data: object) -> str:
 
 def joined(codes: Iterable[str]) -> str:
     """Codes or ids as one string, each once, in the order in which they come."""
-    return ";".join(dict.fromkeys(codes))
+    return ";".join(dict.fromkeys(codes)) if codes else ""
+
+
+def flag_codes(flags: Sequence[Flag]) -> str:
+    """The codes of flags as one string; most figures have none."""
+    return joined([flag.code for flag in flags]) if flags else ""
 
 
 def flag_record(flag: Flag) -> dict[str, object]:
@@ -106,6 +109,8 @@ def figure_record(figure: Figure) -> dict[str, object]:
 
 def is_blocked(figure: Figure) -> bool:
     """The printed value may not enter a comparable table: a flag blocks it, or a reading has replaced it."""
+    if not figure.flags:
+        return bool(figure.repair)
     return bool(figure.repair) or any(flag.blocking for flag in figure.flags)
 
 
@@ -139,7 +144,7 @@ def figure_row(document: Document, figure: Figure) -> Row:
         figure.period,
         figure.region,
         figure.region_code,
-        joined(flag.code for flag in figure.flags),
+        flag_codes(figure.flags),
         is_blocked(figure),
         compact(repair_records(figure.repair)) if figure.repair else None,
         joined(figure.confirmed),
@@ -207,7 +212,7 @@ def ledger_row(entry: LedgerEntry) -> Row:
         entry.disposition,
         entry.rule or None,
         entry.figure,
-        joined(flag.code for flag in entry.flags),
+        flag_codes(entry.flags),
         entry.repair or None,
     )
 

@@ -39,8 +39,10 @@ def csv_rows(table: Table, rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[obj
                strict=True)
 
 
-def _texts(cells: Sequence[Any]) -> list[Any]:
-    return [cell if cell is None or cell[:1] not in _RISKY else "'" + cell for cell in cells]
+def _texts(cells: Sequence[Any]) -> Sequence[Any]:
+    # Most columns have few values, and no risky one among them.
+    risky = [cell for cell in set(cells) if cell and cell[0] in _RISKY]
+    return cells if not risky else [neutral(cell) if cell else cell for cell in cells]
 
 
 def _truths(cells: Sequence[Any]) -> list[Any]:
