@@ -45,6 +45,10 @@ _BY_LENGTH = sorted(_FIELD, key=len, reverse=True)
 _LABEL = re.compile(
     "(" + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) > 2) + "|(?<![一-鿿])(?:"
     + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) <= 2) + "))" + _GAP + "[:：]")
+_COLON = re.compile("[:：]")
+#: What may stand before the colon of a label, and how far before it the label can begin.
+_LABEL_END = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
+_LABEL_REACH = 5 * max(map(len, _FIELD)) + 5
 _BLANK = re.compile(r"[ \t　\xa0]+")
 _CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
@@ -57,12 +61,14 @@ _DATE_LINE = re.compile(
 _KIND = re.compile(
     r"总结|报告|工作计划|工作要点|行动方案|实施方案|方案|公报|预算|决算|工作情况|开展情况|完成情况|进展情况|执行情况|"
     r"工作打算|工作安排|工作思路|规划|成效|纪实|综述|亮点|攻坚|振兴|汇报|讲话|通报|年报|简报")
-_NOT_TITLE = re.compile(
+#: What no title holds: words of the page's tools, signs of a sentence, a count; how none begins and none ends.
+_NOT_TITLE_WORD = re.compile(
     r"首页|当前位置|所在的?位置|您现在|无障碍|长辈版|适老|登录|注册|收藏|打印|下载|全屏|字号|加大|还原|减小|分享|微信|微博|扫一扫|"
     r"二维码|版权|备案|联系我们|网站地图|搜索|RSS|https?:|www\.|@|导航|栏目|责任编辑|点击|浏览|阅读|简体|繁体|English|记者|通讯员|"
-    r"各位代表|\A[\s•·\-—>|/【\]]|[。；;！!？?]|[，,]\S+[，,]|[:：]\Z|\A\d[\d\-: ]+\Z|"
-    r"\A[一二三四五六七八九十]+、|\A表\s?\d|\d[万亿]?[户人元个%项]|"
-    r"[一-鿿](?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?\Z")
+    r"各位代表")
+_NOT_TITLE_SIGN = re.compile(r"[。；;！!？?]|[，,]\S+[，,]|\d[万亿]?[户人元个%项]")
+_NOT_TITLE_HEAD = re.compile(r"[\s•·\-—>|/【\]]|\d[\d\-: ]+\Z|[一二三四五六七八九十]+、|表\s?\d")
+_NOT_TITLE_TAIL = re.compile(r"(?:[:：]|(?<=[一-鿿])(?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?)\Z")
 _LONG = 120
 _MOST_LABELS = 80
 _HEAD_LINES = 60
@@ -176,7 +182,7 @@ def _head(text: str) -> list[Span]:
         if stripped:
             start = position + line.index(stripped[0])
             if len(stripped) > _LONG and not _LABEL.match(stripped):
-                if not spans or _LABEL.search(stripped, 0, 400):
+                if not spans or _labels(stripped[:400]):
                     spans.append((start, start + min(len(stripped), 600)))  # the whole page is one line
                 break
             spans.append((start, start + len(stripped)))
@@ -184,16 +190,33 @@ def _head(text: str) -> list[Span]:
     return spans
 
 
+def _labels(line: str) -> list[re.Match[str]]:
+    """The printed labels of a line. Looked for from their colons, of which most lines have none."""
+    found: list[re.Match[str]] = []
+    if ":" not in line and "：" not in line:
+        return found
+    done = 0
+    for colon in _COLON.finditer(line):
+        at = colon.start()
+        if at and line[at - 1] in _LABEL_END:
+            label = _LABEL.search(line, max(done, at - _LABEL_REACH), at + 1)
+            if label is not None:
+                found.append(label)
+        done = at + 1
+    return found
+
+
 def _labelled(text: str, lines: list[Span]) -> dict[str, str]:
     meta: dict[str, str] = {}
     pending = ""
     for start, end in lines:
         line = text[start:end]
-        marks = list(_LABEL.finditer(line))
+        marks = _labels(line)
         if pending and not marks and len(line) <= _LONG and not meta.get(pending):
             meta[pending] = line.strip()
         pending = ""
-        for mark, following in itertools.zip_longest(marks, marks[1:]):
+        for i, mark in enumerate(marks):
+            following = marks[i + 1] if i + 1 < len(marks) else None
             name = _FIELD[_BLANK.sub("", mark[1])]
             value = line[mark.end():following.start() if following else len(line)].strip(" \t　\xa0|")
             if name not in ("名称", "关键词", "内容概述") and value:
@@ -239,7 +262,7 @@ def _title(text: str, lines: list[Span], labelled: str | None) -> tuple[str | No
             if i == 0:
                 best = _inline_title(text, start, end)
             break
-        if end - start < 4 or "\t" in line or _NOT_TITLE.search(line) or _LABEL.search(line) or _DATE_LINE.match(line):
+        if end - start < 4 or "\t" in line or _no_title(line) or _labels(line) or _DATE_LINE.match(line):
             continue
         if _KIND.search(line):
             best = (start, end)
@@ -257,11 +280,21 @@ def _title(text: str, lines: list[Span], labelled: str | None) -> tuple[str | No
     return text[best[0]:best[1]], best
 
 
+def _no_title(line: str) -> bool:
+    """Whether a line has words, signs or counts that no title has."""
+    return (
+        _NOT_TITLE_HEAD.match(line) is not None
+        or _NOT_TITLE_SIGN.search(line) is not None
+        or _NOT_TITLE_WORD.search(line) is not None
+        or ((line[-1] in ":：.万亿" or line[-1].isdigit()) and _NOT_TITLE_TAIL.search(line) is not None)
+    )
+
+
 def _inline_title(text: str, start: int, end: int) -> Span | None:
     """The first piece between blanks that reads like a headline, for pages flattened into one line."""
     for found in re.finditer(r"[^\s　\xa0]{6,80}", text[start:end]):
         piece = found[0]
-        if _KIND.search(piece) and not _NOT_TITLE.search(piece) and not _LABEL.search(piece):
+        if _KIND.search(piece) and not _no_title(piece) and not _labels(piece):
             return start + found.start(), start + found.end()
     return None
 
