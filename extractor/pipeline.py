@@ -22,7 +22,7 @@ from extractor.model import Block, Document, Extraction, Figure, LedgerEntry, Re
 from extractor.numbers.numerals import Malformed, Number
 from extractor.numbers.parse import read_number
 from extractor.numbers.scan import Mention, scan
-from extractor.reading.fold import fold, own_characters
+from extractor.reading.fold import fold_document
 from extractor.reading.furniture import label
 from extractor.reading.layout import Layout, read_layout
 from extractor.reading.tables import grids
@@ -44,7 +44,7 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
         document = from_text(document)
     library = library or default_library()
 
-    view = fold(document.text)
+    view, own = fold_document(document.text)
     blocks = label(document.text, view, document.blocks)
     document = replace(document, blocks=blocks)
     mentions = scan(view, library.units, library.names)
@@ -64,7 +64,7 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     checked = checks.run(document, report, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
-    figures = _on_pages(document, disjoint(_in_own_words(document.text, settled)))
+    figures = _on_pages(document, disjoint(_in_own_words(settled, own)))
     return Extraction(
         document=document,
         figures=figures,
@@ -162,9 +162,8 @@ def _on_pages(document: Document, figures: tuple[Figure, ...]) -> tuple[Figure, 
     return tuple(placed)
 
 
-def _in_own_words(text: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _in_own_words(figures: tuple[Figure, ...], own: dict[int, str]) -> tuple[Figure, ...]:
     """Subjects in the characters of the document: rules read simplified ones, a traditional text keeps its own."""
-    own = own_characters(text)
     if not own:
         return figures
     return tuple(

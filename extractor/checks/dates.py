@@ -26,8 +26,9 @@ GLUED_DATE = flag_code(
 #: Year of a report or of something it looks back or forward to.
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 
-#: Runs of digits that may begin a damaged date: what follows each of the forms below.
-_RUN = re.compile(r"\d\d++(?:(?=[年月日—~至 \t\n-])|\Z)")
+#: A year with a digit too many, which most forms below begin with; the others have two digits or more before 日.
+_LONG_YEAR = re.compile(r"(?:19|20)\d\d\d")
+_BEFORE_DAY = frozenset("截止从自至到于在")
 _DAMAGED = re.compile(
     rf"(?<![\d./-])(?:"
     rf"(?P<yy>{YEAR})(?P<yy2>{YEAR})(?=年)"
@@ -72,8 +73,8 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
     found = []
     year_now = int(issued[:4]) if issued and issued[:4].isdigit() else 0
     done = 0
-    for run in _RUN.finditer(view):
-        match = _DAMAGED.match(view, run.start()) if run.start() >= done else None
+    for at in _candidates(view):
+        match = _DAMAGED.match(view, at) if at >= done else None
         if match is None:
             continue
         done = match.end()
@@ -118,6 +119,24 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
                     )
                 )
     return tuple(found)
+
+
+def _candidates(view: str) -> list[int]:
+    """Where a damaged date may begin, in order."""
+    found = [match.start() for match in _LONG_YEAR.finditer(view)]
+    day = view.find("日")
+    while day >= 0:
+        first = day
+        while first > 0 and day - first < 5 and view[first - 1].isdecimal():
+            first -= 1
+        if first > 0 and day - first >= 2:
+            if view[first - 1] == "年":
+                found.append(max(0, first - 5))
+            elif view[first - 1] in _BEFORE_DAY:
+                found.append(first)
+        day = view.find("日", day + 1)
+    found.sort()
+    return found
 
 
 def _day(digits: str, year: int, issued: str | None) -> tuple[str, list[str]] | None:
