@@ -18,7 +18,8 @@ from extractor.model import Span
 from .boxgrid import find_boxes
 from .rawgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid
 
-_BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
+_ALONE = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
+_BARE = re.compile(rf"\s{_ALONE.pattern}(?=\s|\Z)")
 _TOKEN = re.compile(r"\S+")
 _TAB_CELL = re.compile(r"[^\t\s](?:[^\t]*[^\t\s])?")
 _PROSE = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
@@ -46,9 +47,9 @@ def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
     """Tables in plain text, in order; spans in ``taken`` (tables of the markup) are left out. Linear in the text."""
     held = _Held(taken)
     found: list[RawGrid] = []
-    if any(char in view for char in "│┃║|"):
+    if "│" in view or "┃" in view or "║" in view or "|" in view:
         found = [grid for grid in find_boxes(view) if not held.touch(grid.start, grid.end)]
-    numbers = [match.span() for match in _BARE.finditer(view)]
+    numbers = _bare_numbers(view)
     if len(numbers) >= _MIN_NUMBERS:
         held = _Held([*taken, *((grid.start, grid.end) for grid in found)])
         for cluster in _clusters(view, [span for span in numbers if not held.touch(*span)]):
@@ -83,6 +84,18 @@ class _Held:
         """Whether any of them overlaps ``[start, end)``."""
         i = bisect_left(self.starts, end) - 1
         return i >= 0 and self.ends[i] > start
+
+
+def _bare_numbers(view: str) -> list[Span]:
+    """Numbers that stand between blanks, each with the blank before it."""
+    found: list[Span] = []
+    end = 0
+    for piece in view.split():  # prose has few blanks: its pieces are fewer than its characters by far
+        start = view.find(piece[0], end)
+        end = start + len(piece)
+        if (piece[-1] in "%," or piece[-1].isdecimal()) and start > 0 and _ALONE.fullmatch(piece) is not None:
+            found.append((start - 1, end))
+    return found
 
 
 def _clusters(view: str, numbers: list[Span]) -> list[list[Span]]:
