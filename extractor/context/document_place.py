@@ -144,14 +144,18 @@ def _title_lines(document: Document, view: str) -> list[str]:
 def _publishers(document: Document, view: str) -> list[str]:
     found = [fold(document.publisher)] if document.publisher else []
     found.extend(fold(document.meta[key]) for key in ("publisher", "site", "发布机构", "来源") if key in document.meta)
-    found.extend(match[1] for match in _LABEL.finditer(view, 0, 3000))
+    # Gated by its colon: most texts have none above the body.
+    head = view[:3000]
+    if ":" in head or "：" in head:
+        found.extend([match[1] for match in _LABEL.finditer(head)])
     return found
 
 
 def _names_in(text: str, gazetteer: Gazetteer) -> list[str]:
     """Listed names in a short text; of a path 安徽省芜湖市 only the last."""
     found: list[tuple[int, int, str]] = []
-    for end in range(2, len(text) + 1):
+    for ending in gazetteer.endings.finditer(text, 1):
+        end = ending.end()
         for length in gazetteer.lengths.get(text[end - 2 : end], ()):
             if length <= end and text[end - length : end] in gazetteer.by_name:
                 start = end - length
@@ -356,6 +360,8 @@ def _site(document: Document, view: str, endings: str, gazetteer: Gazetteer, yea
     """
     for text in (document.source, *(document.meta[key] for key in ("url", "原文链接") if key in document.meta),
                  view[:3000], view[-1000:]):
+        if ".gov.cn" not in text:
+            continue
         for match in _SITE.finditer(text):
             states = [gazetteer.at(identity, year) for identity in site_divisions().get(match[1], ())]
             fitting = [state for state in states if state is not None and state.name[-1] in endings]

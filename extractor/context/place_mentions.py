@@ -110,8 +110,11 @@ def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) 
 
 
 _TOUCHING = re.compile(
-    r"(?:[县市区镇乡村旗]|街道)(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
+    r"[县市区镇乡村旗道](?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
+    r"(?:(?<!道)|(?<=街道))"
 )
+
+
 def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
     """Every other mention of the unlisted names that were found."""
     names = {mention.name for mention in mentions if mention.kind == UNLISTED}
@@ -156,13 +159,21 @@ _LINE, _WIDE = 20, 160
 
 def towns_as_subjects(view: str, known: set[int]) -> list[Mention]:
     """Towns that begin a clause of a county's report: 白石镇种植3万亩. ``known`` holds the starts found already."""
-    return [
-        Mention(match.start(1), match.end(1), UNLISTED, match[1])
-        for match in _TOWN.finditer(view)
-        if match.start(1) not in known and plausible_name(match[1])
-    ]
+    found: list[Mention] = []
+    done = 0
+    for ending in _TOWN_END.finditer(view):
+        for start in (ending.start() - 3, ending.start() - 2):
+            match = _TOWN.match(view, start) if start >= done else None
+            if match is not None:
+                done = match.end()
+                if start not in known and plausible_name(match[1]):
+                    found.append(Mention(start, done, UNLISTED, match[1]))
+                break
+    return found
 
 
+#: Where the name of a town may end in 镇, 乡 or 街道: two or three characters behind the edge of a clause.
+_TOWN_END = re.compile(r"[镇乡街](?:(?<=[\n，,。；;:（( 中].{3})|(?<=[\n，,。；;:（( 中].{4}))")
 _TOWN = re.compile(
     r"(?:(?<=[\n，,。；;:（( ])|(?<=其中))"
     r"(?!提升|改造|建设|打造|推进|支持|加强|组织|开展|实施|引导|指导|选派|督促|协调|涉及|覆盖|惠及|辐射"
