@@ -39,6 +39,8 @@ _TOWARDS = re.compile(
     r"(?:拨付|赴|到|去|往|与|同|向|对口(?:支援|帮扶|协作)?|帮扶|结对|支援|援助|来自|引进|驻|从|由|携手|联合|对接|对标|学习|借鉴"
     r"|毗邻|接壤|靠近|通往|送往|发往|销往|运往|位于|坐落于|在|访问|考察|承接|经|途经|给|为)$"
 )
+#: The last characters of these words, which most mentions have none of before them.
+_TOWARDS_END = frozenset("付赴到去往与同向口援扶作对助自进驻从由手合接标习鉴邻壤近于在问察经给为")
 #: Words that end like a division but name a kind of it, or none: 贫困县, 建制镇, 各乡镇, 社区, 返乡.
 _GENERIC_TAIL = re.compile(
     r"(?:[个全我本各该两双多几数0-9强弱大小名]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境|民族|发达|牧业|农业|工业"
@@ -110,7 +112,7 @@ def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) 
 
 
 _TOUCHING = re.compile(
-    r"[县市区镇乡村旗道](?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
+    r"[县市区镇乡村旗道](?=[ 约近超共有达\d])(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
     r"(?:(?<!道)|(?<=街道))"
 )
 
@@ -216,7 +218,7 @@ _NOT_FIRST = frozenset("全我本某各每该几多按到有在对是为与和�
 
 def towards(view: str, start: int) -> bool:
     """Whether the words before ``start`` make the place a partner, origin or destination (拨付岳西县, 赴岳西县)."""
-    return bool(_TOWARDS.search(view, max(0, start - 6), start))
+    return view[start - 1 : start] in _TOWARDS_END and bool(_TOWARDS.search(view, max(0, start - 6), start))
 
 
 _Table = tuple[re.Pattern[str], dict[str, Place]]

@@ -113,24 +113,23 @@ class DocumentPlaces:
             start -= bisect_left(cuts, start)
             clause_start -= bisect_left(cuts, clause_start)
             sentence_start -= bisect_left(cuts, sentence_start)
-        index = bisect_left(self._starts, start) - 1
-        mentions, view = self.mentions, self.view
-        floor = min(clause_start, sentence_start)
-        for _ in range(_REACH):
-            if index < 0:
-                break
-            mention = mentions[index]
+        starts = self._starts
+        index = bisect_left(starts, start) - 1
+        floor = clause_start if clause_start < sentence_start else sentence_start
+        last = index - _REACH
+        while index >= 0 and index > last and starts[index] >= floor:
+            mention = self.mentions[index]
             index -= 1
-            if mention.start < floor or start - mention.end > _FAR:
+            if start - mention.end > _FAR:
                 break
             if mention.barred:
                 continue
-            gap = view[mention.end : start]
-            if not (mention.own or mention.joint or mention.above) and _TOUCHES.match(gap):
+            if mention.own:
+                break
+            gap = self.view[mention.end : start]
+            if not (mention.joint or mention.above) and _TOUCHES.match(gap):
                 return Region(mention.name, mention.code, "direct")
             if mention.start >= clause_start:
-                if mention.own:
-                    break
                 if mention.joint:
                     each = self._respectively(index + 1, gap)
                     if each is not None:
@@ -174,7 +173,7 @@ class DocumentPlaces:
         """The subject of a clause before, if this clause goes on with it."""
         view = self.view
         between = view[mention.end : clause_start]
-        if mention.own or mention.joint or len(between) > 120 or any(char in _BREAKS for char in between):
+        if mention.joint or len(between) > 120 or any(char in _BREAKS for char in between):
             return self._default
         comma = max(view.rfind(sign, max(0, mention.start - _FAR), mention.start) for sign in "，,。；;：:\n（(")
         if not self._leads(mention, comma + 1):
