@@ -12,6 +12,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from extractor.model import Block, Span
 
@@ -49,6 +50,7 @@ _COLON = re.compile("[:：]")
 #: What may stand before the colon of a label, and how far before it the label can begin.
 _LABEL_END = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
 _LABEL_REACH = 5 * max(map(len, _FIELD)) + 5
+_LENGTHS = sorted({len(name) for name in _FIELD}, reverse=True)
 _BLANK = re.compile(r"[ \t　\xa0]+")
 _CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
@@ -190,20 +192,41 @@ def _head(text: str) -> list[Span]:
     return spans
 
 
-def _labels(line: str) -> list[re.Match[str]]:
-    """The printed labels of a line. Looked for from their colons, of which most lines have none."""
-    found: list[re.Match[str]] = []
+class _Label(NamedTuple):
+    """A printed label with its colon, and the field that it means."""
+
+    start: int
+    end: int
+    field: str
+
+
+def _labels(line: str) -> list[_Label]:
+    """The labels of a line. They are looked for from their colons, of which most lines have none."""
+    found: list[_Label] = []
     if ":" not in line and "：" not in line:
         return found
     done = 0
     for colon in _COLON.finditer(line):
         at = colon.start()
         if at and line[at - 1] in _LABEL_END:
-            label = _LABEL.search(line, max(done, at - _LABEL_REACH), at + 1)
+            label = _label(line, max(done, at - _LABEL_REACH), at)
             if label is not None:
                 found.append(label)
         done = at + 1
     return found
+
+
+def _label(line: str, start: int, colon: int) -> _Label | None:
+    """The longest label between ``start`` and a colon."""
+    before = line[start:colon]
+    if " " in before or "\u00a0" in before or "\u3000" in before:  # it may be set wide: 来 源
+        match = _LABEL.search(line, start, colon + 1)
+        return _Label(match.start(), colon + 1, _FIELD[_BLANK.sub("", match[1])]) if match is not None else None
+    for length in _LENGTHS:
+        name = _FIELD.get(before[-length:]) if length <= len(before) else None
+        if name is not None and (length > 2 or not "一" <= line[colon - length - 1 : colon - length] <= "鿿"):
+            return _Label(colon - length, colon + 1, name)
+    return None
 
 
 def _labelled(text: str, lines: list[Span]) -> dict[str, str]:
@@ -217,8 +240,8 @@ def _labelled(text: str, lines: list[Span]) -> dict[str, str]:
         pending = ""
         for i, mark in enumerate(marks):
             following = marks[i + 1] if i + 1 < len(marks) else None
-            name = _FIELD[_BLANK.sub("", mark[1])]
-            value = line[mark.end():following.start() if following else len(line)].strip(" \t　\xa0|")
+            name = mark.field
+            value = line[mark.end:following.start if following else len(line)].strip(" \t　\xa0|")
             if name not in ("名称", "关键词", "内容概述") and value:
                 value = _short(name, value)
             if value and not meta.get(name):

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from extractor.model import Block, Span
 
-from .furniture_rules import LONG, FurnitureRules, bare, packaged_rules
+from .furniture_rules import LONG, FurnitureRules, LineRule, bare, packaged_rules
 
 _PROSE = 100
 """Characters from which on a line with a comma or stop in it is a paragraph of the body."""

@@ -17,8 +17,7 @@ from extractor.model import Block, Span
 # A clause ends at a comma, colon or stop; so it does at a bracket that holds digits (其中 lists in brackets are clauses
 # of their own) but not at one inside a term (扶贫(衔接)资产). A comma between digits belongs to the number, a colon
 # between digits to a ratio or a time of day.
-_STOPS: Final = "。！!？?；;\n"
-_STOP: Final = frozenset(_STOPS)
+_STOP: Final = frozenset("。！!？?；;\n")
 _HOLDS_DIGITS: Final = re.compile(r"[(（][^()（）\n]{0,80}(?<![A-Za-z.\d])\d")
 
 # Section markers by depth. 一、 and （一） are the official order (GB/T 9704-2012 7.3.3); 1. and (1) follow.
@@ -98,7 +97,8 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     lines = view.split("\n")
     soft = _soft_breaks(lines)
     sentences, paragraphs = [0], [0]
-    stops = _offsets(view, _STOPS)
+    line_ends, full_stops = _offsets(view, "\n"), _offsets(view, "。")
+    stops = sorted(line_ends + full_stops + _offsets(view, "！!？?；;"))
     count = len(stops)
     i = 0
     while i < count:
@@ -112,7 +112,8 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
                 continue
             paragraphs.append(end)
         sentences.append(end)
-    sections, ends = _sections(view, lines, blocks)
+    headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " 　")))
+    sections, ends = _sections(view, headings, lines, blocks)
     clauses = sentences + _clauses(view)
     if ends:
         # A heading that no stop closes (pages flattened into one line) ends where its title does.
@@ -139,9 +140,11 @@ def _offsets(view: str, signs: str) -> list[int]:
 def _clauses(view: str) -> list[int]:
     """Starts of clauses inside of sentences, in no order."""
     found = [at + 1 for at in _offsets(view, "，：")]
-    for at in _offsets(view, ",:"):
-        if not (view[at - 1 : at].isdecimal() and view[at + 1 : at + 2].isdecimal()):
-            found.append(at + 1)
+    found += [
+        at + 1
+        for at in _offsets(view, ",:")
+        if not (view[at - 1 : at].isdecimal() and view[at + 1 : at + 2].isdecimal())
+    ]
     opened = False
     for at in _offsets(view, "(（)）"):
         if view[at] in "(（":
@@ -187,17 +190,20 @@ def _of_table(line: str) -> bool:
     return _TABLE_SIGN.search(line) is not None or ("   " in line and _GAP.search(line) is not None)
 
 
-def _headings(view: str) -> list[re.Match[str]]:
-    """The numbered headings of a text, in order and disjoint: they begin behind a line end, a full stop or a blank."""
+def _headings(view: str, marks: list[int]) -> list[re.Match[str]]:
+    """The numbered headings of a text, in order and disjoint: they begin behind one of ``marks``, the offsets of line
+    ends, full stops and blanks."""
     first = _HEADING.match(view)
     found = [first] if first is not None else []
     done = first.end() if first is not None else 0
     at = 0
-    for mark in _offsets(view, "\n。 　"):
+    for mark in marks:
         if mark < at:  # inside of the blanks behind the mark before
             continue
         at = mark + 1
         sign = view[at : at + 1]
+        if "一" <= sign <= "鿿" and sign not in _HEADING_SIGN:
+            continue
         while sign in _BLANK:
             at += 1
             sign = view[at : at + 1]
@@ -210,12 +216,14 @@ def _headings(view: str) -> list[re.Match[str]]:
     return found
 
 
-def _sections(view: str, lines: list[str], blocks: Sequence[Block]) -> tuple[tuple[Section, ...], list[int]]:
+def _sections(
+    view: str, headings: list[re.Match[str]], lines: list[str], blocks: Sequence[Block]
+) -> tuple[tuple[Section, ...], list[int]]:
     marks: list[tuple[int, int, str]] = []
     ends: list[int] = []
     end: re.Match[str] | None = None
     searched = False
-    for match in _headings(view):
+    for match in headings:
         depth = int((match.lastgroup or "h9")[1])
         if not searched or (end is not None and end.start() < match.end()):
             end, searched = _HEADING_END.search(view, match.end()), True
