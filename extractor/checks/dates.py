@@ -26,9 +26,9 @@ GLUED_DATE = flag_code(
 #: Year of a report or of something it looks back or forward to.
 YEAR = r"(?:19[4-9]\d|20[0-4]\d)"
 
-#: A year with a digit too many, which most forms below begin with; the others have two digits or more before 日.
-_LONG_YEAR = re.compile(r"(?:19|20)\d\d\d")
-_BEFORE_DAY = frozenset("截止从自至到于在")
+#: Runs of digits too long for a year alone, with what follows them in the forms below. The engine skips to a first
+#: character out of a plain set, which is three times as fast as asking for any decimal digit.
+_LONG_RUN = re.compile(r"[0-9][0-9]{4,}+(?=[年月日—~至 \t\n-]|\Z)")
 _DAMAGED = re.compile(
     rf"(?<![\d./-])(?:"
     rf"(?P<yy>{YEAR})(?P<yy2>{YEAR})(?=年)"
@@ -68,13 +68,30 @@ def splits(digits: str) -> list[tuple[int, int]]:
     return found
 
 
+def _runs(view: str) -> list[int]:
+    """Where a damaged date may begin: at long runs of digits, and at those before 日 (with the year before them)."""
+    starts = [run.start() for run in _LONG_RUN.finditer(view)]
+    day = view.find("日")
+    while day >= 0:
+        begin = day
+        while begin and view[begin - 1].isdecimal():
+            begin -= 1
+        if day - begin >= 2:
+            starts.append(begin)
+            if view[begin - 1 : begin] == "年" and begin > 4:
+                starts.append(begin - 5)
+        day = view.find("日", day + 1)
+    starts.sort()
+    return starts
+
+
 def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ...]:
     """All damaged dates of a text, in order. ``issued`` (ISO 8601) gives missing years and excludes later days."""
     found = []
     year_now = int(issued[:4]) if issued and issued[:4].isdigit() else 0
     done = 0
-    for at in _candidates(view):
-        match = _DAMAGED.match(view, at) if at >= done else None
+    for begin in _runs(view):
+        match = _DAMAGED.match(view, begin) if begin >= done else None
         if match is None:
             continue
         done = match.end()
@@ -119,24 +136,6 @@ def damaged_dates(view: str, issued: str | None = None) -> tuple[DamagedDate, ..
                     )
                 )
     return tuple(found)
-
-
-def _candidates(view: str) -> list[int]:
-    """Where a damaged date may begin, in order."""
-    found = [match.start() for match in _LONG_YEAR.finditer(view)]
-    day = view.find("日")
-    while day >= 0:
-        first = day
-        while first > 0 and day - first < 5 and view[first - 1].isdecimal():
-            first -= 1
-        if first > 0 and day - first >= 2:
-            if view[first - 1] == "年":
-                found.append(max(0, first - 5))
-            elif view[first - 1] in _BEFORE_DAY:
-                found.append(first)
-        day = view.find("日", day + 1)
-    found.sort()
-    return found
 
 
 def _day(digits: str, year: int, issued: str | None) -> tuple[str, list[str]] | None:

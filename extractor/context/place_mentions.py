@@ -53,17 +53,33 @@ _GENERIC_TAIL = re.compile(
 EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
 
 
-def scan(view: str, gazetteer: Gazetteer) -> list[Mention]:
-    """Listed names (longest at each end) and scope words, in text order."""
+class Found(NamedTuple):
+    """What one pass over the suffix characters finds."""
+
+    mentions: list[Mention]
+    """Listed names and scope words, in text order."""
+    touching: list[int]
+    """Ends of suffixes that a number may touch."""
+    towns: list[int]
+    """Where 镇, 乡 and 街道 stand that may close a name at the edge of a clause."""
+
+
+def scan(view: str, gazetteer: Gazetteer) -> Found:
+    """Listed names (longest at each end) and scope words, and where names that are not listed may end."""
     found: list[Mention] = []
+    touching: list[int] = []
+    towns: list[int] = []
     by_name, lengths = gazetteer.by_name, gazetteer.lengths
-    add = found.append
     for match in _SUFFIX.finditer(view):
-        end = match.end()
+        at, end = match.span()
+        if view[end : end + 1] in _BEFORE_NUMBER or view[end : end + 1].isdecimal():
+            touching.append(end)
+        if view[at] in _TOWN_SIGN and (view[at - 4 : at - 3] in _CLAUSE_EDGE or view[at - 3 : at - 2] in _CLAUSE_EDGE):
+            towns.append(at)
         tail = view[end - 2 : end]
         if tail[0] in _SCOPE_CHARS:
             if not view.startswith(("城", "域", "道", "庆"), end):
-                add(Mention(end - 2, end, SCOPE, tail))
+                found.append(Mention(end - 2, end, SCOPE, tail))
             continue
         for length in lengths.get(tail, ()):
             if length > end:
@@ -73,9 +89,16 @@ def scan(view: str, gazetteer: Gazetteer) -> list[Mention]:
                 if length > 2 or _edge(view, end - length, found):
                     if view[end - 1] == "区" and view.startswith("域", end):
                         break
-                    add(Mention(end - length, end, LISTED, name))
+                    found.append(Mention(end - length, end, LISTED, name))
                 break
-    return found
+    return Found(found, touching, towns)
+
+
+#: What may stand between a name and its number, besides the number itself.
+_BEFORE_NUMBER = frozenset(" 约近超共有达")
+_TOWN_SIGN = frozenset("镇乡街")
+#: Before the name of a town that begins a clause; 中 is that of 其中.
+_CLAUSE_EDGE = frozenset("\n，,。；;:（( 中")
 
 
 def _edge(view: str, start: int, found: list[Mention]) -> bool:
@@ -83,16 +106,20 @@ def _edge(view: str, start: int, found: list[Mention]) -> bool:
     return start == 0 or view[start - 1] in EDGE or (bool(found) and found[-1].end == start)
 
 
-def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) -> list[Mention]:
+def unlisted_before_numbers(view: str, touching: list[int], known: set[int], villages: bool) -> list[Mention]:
     """Names in the form of 白石镇 that stand at the edge of a clause and touch a number: 白石镇120户、青山乡80户.
 
-    One alone counts only if the document names it again; a count of such units (重点镇12个) never does. ``known`` holds
-    the ends of the listed mentions; ``villages`` admits names in 村, for the report of a township.
+    One alone counts only if the document names it again; a count of such units (重点镇12个) never does. ``touching``
+    holds the ends of suffixes that a number may touch, ``known`` those of the listed mentions; ``villages`` admits
+    names in 村, for the report of a township.
     """
+    ends = [end for end in touching if view[end - 1] in _UNITS]
+    if villages:
+        ends += [match.end() for match in _VILLAGE.finditer(view)]
+        ends.sort()
     found: list[Mention] = []
-    for match in _TOUCHING.finditer(view):
-        end = match.end()
-        if end in known or (view[end - 1] == "村" and not villages):
+    for end in ends:
+        if end in known or _NUMBER.match(view, end) is None:
             continue
         name = name_before(view, end)
         if name is not None:
@@ -111,10 +138,10 @@ def unlisted_before_numbers(view: str, known: set[int], villages: bool = False) 
     ]
 
 
-_TOUCHING = re.compile(
-    r"[县市区镇乡村旗道](?=[ 约近超共有达\d])(?:(?<!道)|(?<=街道))"
-    r"(?=[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余]))"
-)
+#: Suffixes of the divisions that reports list with their numbers.
+_UNITS = frozenset("县市区镇乡旗道")
+_VILLAGE = re.compile("村")
+_NUMBER = re.compile(r"[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余])")
 
 
 def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
@@ -159,12 +186,13 @@ def unwrap(view: str) -> tuple[str, tuple[int, ...]]:
 _LINE, _WIDE = 20, 160
 
 
-def towns_as_subjects(view: str, known: set[int]) -> list[Mention]:
-    """Towns that begin a clause of a county's report: 白石镇种植3万亩. ``known`` holds the starts found already."""
+def towns_as_subjects(view: str, towns: list[int], known: set[int]) -> list[Mention]:
+    """Towns that begin a clause of a county's report: 白石镇种植3万亩. ``towns`` holds where names may end in 镇, 乡 or
+    街道, ``known`` the starts found already."""
     found: list[Mention] = []
     done = 0
-    for ending in _TOWN_END.finditer(view):
-        for start in (ending.start() - 3, ending.start() - 2):
+    for at in towns:
+        for start in (at - 3, at - 2):
             match = _TOWN.match(view, start) if start >= done else None
             if match is not None:
                 done = match.end()
@@ -174,8 +202,6 @@ def towns_as_subjects(view: str, known: set[int]) -> list[Mention]:
     return found
 
 
-#: Where the name of a town may end in 镇, 乡 or 街道: two or three characters behind the edge of a clause.
-_TOWN_END = re.compile(r"[镇乡街](?:(?<=[\n，,。；;:（( 中].{3})|(?<=[\n，,。；;:（( 中].{4}))")
 _TOWN = re.compile(
     r"(?:(?<=[\n，,。；;:（( ])|(?<=其中))"
     r"(?!提升|改造|建设|打造|推进|支持|加强|组织|开展|实施|引导|指导|选派|督促|协调|涉及|覆盖|惠及|辐射"

@@ -218,13 +218,13 @@ class PlaceFinder:
         """The place of ``document`` and the mentions that its figures may refer to. ``view`` is the folded text."""
         gazetteer = self.gazetteer
         view, cuts = unwrap(view)
-        raw = scan(view, gazetteer)
+        raw, touching, towns = scan(view, gazetteer)
         year = document_year(document, view)
         own = document_place(document, view, raw, gazetteer, year)
         villages = own is not None and own.level == "township"
-        raw.extend(unlisted_before_numbers(view, {mention.end for mention in raw}, villages))
+        raw += unlisted_before_numbers(view, touching, {mention.end for mention in raw}, villages)
         if own is not None and own.level == "county":
-            raw.extend(towns_as_subjects(view, {mention.start for mention in raw}))
+            raw += towns_as_subjects(view, towns, {mention.start for mention in raw})
         raw.extend(named_again(view, raw))
         inside = own.place.id if own is not None and own.place is not None else None
         if inside is not None:
