@@ -41,14 +41,25 @@ _TOWARDS = re.compile(
 )
 #: The last characters of these words, which most mentions have none of before them.
 _TOWARDS_END = frozenset("付赴到去往与同向口援扶作对助自进驻从由手合接标习鉴邻壤近于在问察经给为")
-#: Words that end like a division but name a kind of it, or none: 贫困县, 建制镇, 各乡镇, 社区, 返乡.
-_GENERIC_TAIL = re.compile(
-    r"(?:[个全我本各该两双多几数0-9强弱大小名]|贫困|脱贫|重点|示范|试点|中心|特色|建制|先进|达标|行政|直属|边境|民族|发达|牧业|农业|工业"
-    r"|产粮|产油|出列|摘帽|帮扶|受援|易地|所有|其他|其余|有关|相关|涉及|覆盖|包括|百强|旅游|生态|文明|卫生|[省市国家县]级|自然|难点|空壳|薄弱"
-    r"|保护|开发|安置|居住|棚户|养殖|种植|聚集|集聚|合作|实验|功能|产业|缓冲|核心)[省市县区州旗盟镇乡村]$"
-    r"|[城园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨社功]区$|[城返回下还故家水入进村老民]乡$|[乡城村古集]镇$"
-    r"|[农乡山新老]村$|[城县超门股楼上菜]市$|[乡村市省区州]县$|[省县乡]区$|[全各个乡镇]街道$"
+#: Words before a suffix that make it a kind of division, or none: 贫困县, 建制镇, 各乡镇.
+_KINDS = (
+    *"个全我本各该两双多几数0123456789强弱大小名",
+    *"贫困 脱贫 重点 示范 试点 中心 特色 建制 先进 达标 行政 直属 边境 民族 发达 牧业 农业 工业 产粮 产油 出列 摘帽 帮扶 受援 易地 所有 其他 "
+    "其余 有关 相关 涉及 覆盖 包括 百强 旅游 生态 文明 卫生 省级 市级 国级 家级 县级 自然 难点 空壳 薄弱 保护 开发 安置 居住 棚户 养殖 种植 聚集 "
+    "集聚 合作 实验 功能 产业 缓冲 核心".split(),
 )
+#: Ends of words that end like a division, two or three characters long: these, and 社区, 返乡, 菜市.
+_GENERIC_TAILS = frozenset({
+    *(kind + suffix for kind in _KINDS for suffix in "省市县区州旗盟镇乡村"),
+    *(char + "区" for char in "城园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨社功"),
+    *(char + "乡" for char in "城返回下还故家水入进村老民"),
+    *(char + "镇" for char in "乡城村古集"),
+    *(char + "村" for char in "农乡山新老"),
+    *(char + "市" for char in "城县超门股楼上菜"),
+    *(char + "县" for char in "乡村市省区州"),
+    *(char + "区" for char in "省县乡"),
+    *(char + "街道" for char in "全各个乡镇"),
+})
 #: Signs that a name may begin after.
 EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
 
@@ -229,8 +240,8 @@ def name_before(view: str, end: int) -> str | None:
 
 def plausible_name(name: str) -> bool:
     """Whether an unlisted word has the form of a division's name: 白石镇, but not 贫困县, 全县 or 落实县[委]."""
-    return (3 <= len(name) <= 6 and name[0] not in _NOT_FIRST and not _GENERIC_TAIL.search(name)
-            and not _NO_NAME.search(name))
+    return (3 <= len(name) <= 6 and name[0] not in _NOT_FIRST and name[-2:] not in _GENERIC_TAILS
+            and name[-3:] not in _GENERIC_TAILS and not _NO_NAME.search(name))
 
 
 #: What officials do to a county, its committee or its plans; no division is called so.

@@ -54,6 +54,7 @@ _LENGTHS = sorted({len(name) for name in _FIELD}, reverse=True)
 _BLANK = re.compile(r"[ \t　\xa0]+")
 _CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
+_CLOCK = re.compile(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日")
 _HAN_DATE = re.compile(
     r"([一二][〇○Ｏ零O一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
 _HAN_DIGIT = {c: d for d, row in enumerate(("〇○零OＯ", *"一二三四五六七八九")) for c in row}
@@ -256,8 +257,8 @@ def _short(name: str, value: str) -> str:
     if name.endswith("日期"):
         found = _DATE.search(value) or _HAN_DATE.search(value)
         if found:
-            clock = re.match(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日", value[found.end():])
-            return value[:found.end() + (clock.end() if clock else 0)].strip()
+            clock = _CLOCK.match(value, found.end())
+            return value[:clock.end() if clock else found.end()].strip()
     cut = _CUT.search(value)
     if cut and cut.start() > 0:
         value = value[:cut.start()]
