@@ -135,6 +135,8 @@ def unlisted_before_numbers(view: str, touching: list[int], known: set[int], vil
         name = name_before(view, end)
         if name is not None:
             found.append(Mention(end - len(name), end, UNLISTED, name))
+    if not found:
+        return found
     # Counting a name costs a pass over the text: not for the thousands of names that only a hostile text has.
     again = Counter(mention.name for mention in found)
     if len(again) <= _MANY:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extractor.model import Block, Span
@@ -96,22 +97,20 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     """The layout of a folded text; ``blocks`` (where the loader knows them) give headings that carry no number."""
     lines = view.split("\n")
     soft = _soft_breaks(lines)
-    sentences, paragraphs = [0], [0]
     line_ends, full_stops = _offsets(view, "\n"), _offsets(view, "。")
     stops = sorted(line_ends + full_stops + _offsets(view, "！!？?；;"))
-    count = len(stops)
-    i = 0
-    while i < count:
-        start = stops[i]
-        end = start
-        while i < count and stops[i] == end:  # 。” and ？！ close one sentence
-            end += 1
-            i += 1
-        if view[start] == "\n" or view.find("\n", start, end) >= 0:
-            if end - start == 1 and start in soft:
-                continue
-            paragraphs.append(end)
-        sentences.append(end)
+    # Stops that touch close one sentence (。” and ？！): it ends behind the last of them.
+    sentences = [0, *[at + 1 for at, following in pairwise([*stops, -1]) if at + 1 != following]]
+    if soft:
+        sentences = [start for start in sentences if start - 1 not in soft]
+    paragraphs = [0]
+    for at in line_ends:
+        if at >= paragraphs[-1]:
+            end = at + 1
+            while view[end : end + 1] in _STOP:
+                end += 1
+            if end - at > 1 or at not in soft:
+                paragraphs.append(end)
     headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " 　")))
     sections, ends = _sections(view, headings, lines, blocks)
     clauses = sentences + _clauses(view)
