@@ -38,6 +38,7 @@ class DocumentPlace(NamedTuple):
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
+_BETWEEN = re.compile(r"[\s·-]+")
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _LABEL = re.compile(
     r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)"
@@ -53,7 +54,8 @@ _TITLE_NAME = re.compile(
 _TITLE_HEAD = re.compile(r"(?:关于)?([一-鿿]{2,5}?[省市县区州旗镇乡])")
 _NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
 _SITE = re.compile(r"(?<![a-z0-9])([a-z]{4,30})\.gov\.cn")
-_CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
+# What is before the code is looked at from behind, so that the engine skips to its first digit.
+_CREDIT_CODE = re.compile(r"1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?<![0-9A-Z].{18})(?![0-9A-Z])")
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CORPS = "新疆生产建设兵团"
 #: What a candidate must reach; a single mention in the body is not enough.
@@ -144,10 +146,9 @@ def _title_lines(document: Document, view: str) -> list[str]:
 def _publishers(document: Document, view: str) -> list[str]:
     found = [fold(document.publisher)] if document.publisher else []
     found.extend(fold(document.meta[key]) for key in ("publisher", "site", "发布机构", "来源") if key in document.meta)
-    # Gated by its colon: most texts have none above the body.
-    head = view[:3000]
-    if ":" in head or "：" in head:
-        found.extend([match[1] for match in _LABEL.finditer(head)])
+    for line in view[:3000].split("\n"):
+        if ":" in line or "：" in line:
+            found += [match[1] for match in _LABEL.finditer(line)]
     return found
 
 
@@ -207,7 +208,7 @@ def _weigh(
             scores[name] += 8
     for name in _signed(view, gazetteer):
         scores[name] += 5
-    heads = [*lines[:3], *(part for text in publishers[:3] for part in re.split(r"[\s·-]+", text))]
+    heads = [*lines[:3], *(part for text in publishers[:3] for part in _BETWEEN.split(text))]
     for head in heads:
         short = _short_in(head, gazetteer)
         if short is not None:
