@@ -20,9 +20,11 @@ _CAPTION_BRACKET = re.compile(r"[(（]([^()（）]{1,8})[)）]\s*\Z")
 _PERCENT_TAIL = re.compile(r"[±+\-]{0,3}%\Z")
 _GROWTH = re.compile(r"增长|增速|增幅|增减|增降|升降|涨跌|比重|占比|比例|构成|[±]|比率|[率]\Z")
 _AMOUNT_OF_GROWTH = re.compile(r"增长额|增减额|增加额|增长量|增减量|增加数|绝对")
-_NOUN_UNIT = ((re.compile(r"户数\Z"), "户"), (re.compile(r"人次(?:数)?\Z"), "人次"),
-              (re.compile(r"(?:人数|人口|人员|职工|劳动力)(?:数|合计)?\Z"), "人"), (re.compile(r"次数\Z"), "次"),
-              (re.compile(r"个数\Z"), "个"))
+#: Ends of labels and the unit that they imply.
+_NOUN_UNIT = (
+    (("户数",), "户"), (("人次", "人次数"), "人次"),
+    (tuple(noun + end for noun in ("人数", "人口", "人员", "职工", "劳动力") for end in ("", "数", "合计")), "人"),
+    (("次数",), "次"), (("个数",), "个"))
 _MARK = re.compile(
     r"\s*(?:[#*＊]+|(?:其\s*中|其)\s*[:：]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|"
     r"\d{1,2}(?:、|\.(?!\d)))\s*")
@@ -41,7 +43,7 @@ def period_of(label: str) -> str | None:
     >>> period_of("2012年"), period_of("2023年1-6月"), period_of("2023年末"), period_of("1987-2005年")
     ('2012', '2023-01/2023-06', '2023', None)
     """
-    if _SPAN_OF_YEARS.search(label):
+    if ("20" not in label and "19" not in label) or _SPAN_OF_YEARS.search(label):
         return None
     found = _PERIOD.search(label)
     if not found:
@@ -67,16 +69,19 @@ def clean(label: str) -> tuple[str, str]:
     (('水稻', '万吨'), ('同比增长', '%'), ('中央资金', ''))
     """
     label = label.strip().replace("（", "(").replace("）", ")").replace("％", "%")
-    label = _INNER_BLANK.sub("", label)
-    label = _MARK.sub("", label, count=1) if _MARK.match(label) else label
+    if " " in label:
+        label = _INNER_BLANK.sub("", label)
+    mark = _MARK.match(label)
+    if mark is not None:
+        label = label[mark.end():]
     unit = ""
-    bracket = _BRACKET.search(label)
+    bracket = _BRACKET.search(label) if "(" in label or "[" in label else None
     if bracket:
         inner = bracket[1].replace("单位:", "").replace("单位：", "").strip()
         if _UNIT_LIKE.match(inner) and inner:
             unit = "%" if inner.endswith("%") else inner
             label = label[:bracket.start()].strip()
-    if not unit:
+    if not unit and label.endswith("%"):
         percent = _PERCENT_TAIL.search(label)
         if percent and percent.start() > 0:
             unit, label = "%", label[:percent.start()].strip()
@@ -90,7 +95,7 @@ def is_rate(label: str) -> bool:
 
 def has_span_of_years(label: str) -> bool:
     """Whether a caption covers several years (1987～2005年), so that none is the period of all cells."""
-    return _SPAN_OF_YEARS.search(label) is not None
+    return ("20" in label or "19" in label) and _SPAN_OF_YEARS.search(label) is not None
 
 
 def caption_unit(caption: str) -> str:
@@ -109,8 +114,8 @@ def printed_unit(text: str) -> str:
 def noun_unit(labels: tuple[str, ...]) -> str:
     """The unit that the noun of a label implies (参保人数 -> 人), '' where it implies none."""
     for label in reversed(labels):
-        for pattern, unit in _NOUN_UNIT:
-            if pattern.search(label):
+        for ends, unit in _NOUN_UNIT:
+            if label.endswith(ends):
                 return unit
     return ""
 
