@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from typing import Final
 
 from extractor.model import Document, Figure, LedgerEntry
 from extractor.numbers.numerals import CHINESE
 from extractor.records import changer, maker
 
-_START = attrgetter("start")
+_START: Final = attrgetter("start")
 _entry = maker(LedgerEntry)
 _changed = changer(LedgerEntry)
 
-_DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 #: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
-_NUMERIC = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
-_EDGE = "-—~至到、，,.。;；:： \t\r\n\u3000/"
+_NUMERIC: Final = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
+_EDGE: Final = "-—~至到、，,.。;；:： \t\r\n\u3000/"
 
 
 def disjoint(figures: Sequence[Figure]) -> tuple[Figure, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from extractor.context.gazetteer import Gazetteer, Level, Place
 
@@ -27,29 +27,31 @@ class Mention(NamedTuple):
 
 
 # The sign stands first, so that the engine skips to it; what is before it is looked at from behind.
-_SUFFIX = re.compile(r"[省市县区州旗盟镇乡国街](?:(?<=[一-鿿][^街])|(?<=[一-鿿]街)道)")
-_SCOPE_CHARS = frozenset("全我本")
+_SUFFIX: Final = re.compile(r"[省市县区州旗盟镇乡国街](?:(?<=[一-鿿][^街])|(?<=[一-鿿]街)道)")
+_SCOPE_CHARS: Final = frozenset("全我本")
 #: Who acts or is named, not where: 云岭市委, 望溪县人民政府, 澄川日报, 云岭市级.
-ORGANISATION = re.compile(
+ORGANISATION: Final = re.compile(
     r"(?:委(?!托)|人民政府|政府|级|人大|政协|纪委|党校"
     r"|[一-鿿]{0,8}?(?:局|厅|办公室|委员会|办(?=[\s)，。]|$)|总会|协会|联社|公司|集团|厂|敬老院|福利院|养老院|学校|小学|卫生院|合作社|日报|晚报|晨报|电视台|大学|学院|中学|医院|银行|法院|检察院|支行|分行|总队|支队|调查队|指挥部|领导小组|工商联))"
 )
 #: The place is where something goes to or comes from: partner, origin, destination.
-_TOWARDS = re.compile(
+_TOWARDS: Final = re.compile(
     r"(?:拨付|赴|到|去|往|与|同|向|对口(?:支援|帮扶|协作)?|帮扶|结对|支援|援助|来自|引进|驻|从|由|携手|联合|对接|对标|学习|借鉴"
     r"|毗邻|接壤|靠近|通往|送往|发往|销往|运往|位于|坐落于|在|访问|考察|承接|经|途经|给|为)$"
 )
 #: The last characters of these words, which most mentions have none of before them.
-_TOWARDS_END = frozenset("付赴到去往与同向口援扶作对助自进驻从由手合接标习鉴邻壤近于在问察经给为")
+_TOWARDS_END: Final = frozenset("付赴到去往与同向口援扶作对助自进驻从由手合接标习鉴邻壤近于在问察经给为")
 #: Words before a suffix that make it a kind of division, or none: 贫困县, 建制镇, 各乡镇.
-_KINDS = (
+_KINDS: Final = (
     *"个全我本各该两双多几数0123456789强弱大小名",
-    *"贫困 脱贫 重点 示范 试点 中心 特色 建制 先进 达标 行政 直属 边境 民族 发达 牧业 农业 工业 产粮 产油 出列 摘帽 帮扶 受援 易地 所有 其他 "
-    "其余 有关 相关 涉及 覆盖 包括 百强 旅游 生态 文明 卫生 省级 市级 国级 家级 县级 自然 难点 空壳 薄弱 保护 开发 安置 居住 棚户 养殖 种植 聚集 "
-    "集聚 合作 实验 功能 产业 缓冲 核心".split(),
+    "贫困", "脱贫", "重点", "示范", "试点", "中心", "特色", "建制", "先进", "达标", "行政", "直属", "边境", "民族",
+    "发达", "牧业", "农业", "工业", "产粮", "产油", "出列", "摘帽", "帮扶", "受援", "易地", "所有", "其他", "其余",
+    "有关", "相关", "涉及", "覆盖", "包括", "百强", "旅游", "生态", "文明", "卫生", "省级", "市级", "国级", "家级",
+    "县级", "自然", "难点", "空壳", "薄弱", "保护", "开发", "安置", "居住", "棚户", "养殖", "种植", "聚集", "集聚",
+    "合作", "实验", "功能", "产业", "缓冲", "核心",
 )
 #: Ends of words that end like a division, two or three characters long: these, and 社区, 返乡, 菜市.
-_GENERIC_TAILS = frozenset({
+_GENERIC_TAILS: Final = frozenset({
     *(kind + suffix for kind in _KINDS for suffix in "省市县区州旗盟镇乡村"),
     *(char + "区" for char in "城园景库灌新山地矿林牧老片街校院营辖郊高低禁滩滨社功"),
     *(char + "乡" for char in "城返回下还故家水入进村老民"),
@@ -61,7 +63,7 @@ _GENERIC_TAILS = frozenset({
     *(char + "街道" for char in "全各个乡镇"),
 })
 #: Signs that a name may begin after.
-EDGE = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
+EDGE: Final = frozenset(" \n\t、，,。;；:：(（)）[]《》\"“”'·—-|>/：.．")
 
 
 class Found(NamedTuple):
@@ -107,10 +109,10 @@ def scan(view: str, gazetteer: Gazetteer) -> Found:
 
 
 #: What may stand between a name and its number, besides the number itself.
-_BEFORE_NUMBER = frozenset(" 约近超共有达")
-_TOWN_SIGN = frozenset("镇乡街")
+_BEFORE_NUMBER: Final = frozenset(" 约近超共有达")
+_TOWN_SIGN: Final = frozenset("镇乡街")
 #: Before the name of a town that begins a clause; 中 is that of 其中.
-_CLAUSE_EDGE = frozenset("\n，,。；;:（( 中")
+_CLAUSE_EDGE: Final = frozenset("\n，,。；;:（( 中")
 
 
 def _edge(view: str, start: int, found: list[Mention]) -> bool:
@@ -153,9 +155,9 @@ def unlisted_before_numbers(view: str, touching: list[int], known: set[int], vil
 
 
 #: Suffixes of the divisions that reports list with their numbers.
-_UNITS = frozenset("县市区镇乡旗道")
-_VILLAGE = re.compile("村")
-_NUMBER = re.compile(r"[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余])")
+_UNITS: Final = frozenset("县市区镇乡旗道")
+_VILLAGE: Final = re.compile("村")
+_NUMBER: Final = re.compile(r"[ ]?(?:[约近超共有]|达到?)?\d[\d.,]{0,14}[万亿余]{0,2}(?!个|G|[\d.,万亿余])")
 
 
 def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
@@ -182,7 +184,7 @@ def named_again(view: str, mentions: list[Mention]) -> list[Mention]:
     return found
 
 
-_WRAP = re.compile(r"\n(?<=[一-鿿，、0-9]\n)(?=[一-鿿0-9（(])")
+_WRAP: Final = re.compile(r"\n(?<=[一-鿿，、0-9]\n)(?=[一-鿿0-9（(])")
 
 
 def unwrap(view: str) -> tuple[str, tuple[int, ...]]:
@@ -226,15 +228,15 @@ def towns_as_subjects(view: str, towns: list[int], known: set[int]) -> list[Ment
     return found
 
 
-_TOWN = re.compile(
+_TOWN: Final = re.compile(
     r"(?:(?<=[\n，,。；;:（( ])|(?<=其中))"
     r"(?!提升|改造|建设|打造|推进|支持|加强|组织|开展|实施|引导|指导|选派|督促|协调|涉及|覆盖|惠及|辐射"
     r"|带动|撤并|整合|规划|培育|创建|评选|表彰|构建|完善|统筹|促进|服务|走进|深入|依托|围绕|落实|压实)"
     r"([一-鿿]{2,3}(?:镇(?![村级区域化街长])|乡(?![镇村亲贤土情风愁级域间])|街道(?!办))"
     r"(?![一-鿿]{0,4}(?:党委|政府|书记|镇长|乡长|等)))"
 )
-_MANY = 60
-_LEADS = ("其中", "包括", "以及", "关于", "最高的", "最低的", "最多的", "最少的")
+_MANY: Final = 60
+_LEADS: Final = ("其中", "包括", "以及", "关于", "最高的", "最低的", "最多的", "最少的")
 
 
 def name_before(view: str, end: int) -> str | None:
@@ -258,12 +260,12 @@ def plausible_name(name: str) -> bool:
 
 
 #: What officials do to a county, its committee or its plans; no division is called so.
-_NO_NAME = re.compile(
+_NO_NAME: Final = re.compile(
     r"贯彻|落实|认真|坚持|按照|根据|围绕|部署|要求|报请|推动|推进|加强|强化|加快|召开|制定|出台|印发|支持|指导|确保|协助|配合"
 )
 
 
-_NOT_FIRST = frozenset("全我本某各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
+_NOT_FIRST: Final = frozenset("全我本某各每该几多按到有在对是为与和及其以从将把被给让使共另约近由即应未已不仅")
 
 
 def towards(view: str, start: int) -> bool:

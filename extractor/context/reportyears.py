@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from extractor.context.isodates import PARTS, months
 from extractor.model import Document
 
 # The digits stand first, so that the engine skips to them; what is before them is looked at from behind.
-_YEAR = re.compile(r"(?:19|20)\d\d(?<!\d{5})(?=年|[-—~～至](?:19|20)\d\d年)")
-_CN_YEAR = re.compile(r"([一二][九〇○零O][一二三四五六七八九〇○零O]{2})年")
-_CN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
-_STRETCH = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
-_DATED = re.compile(r"(?:19|20)\d\d年(?:底|末|初)?")
-_BASE_SIGNS = frozenset("从由自比较")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?<!\d{5})(?=年|[-—~～至](?:19|20)\d\d年)")
+_CN_YEAR: Final = re.compile(r"([一二][九〇○零O][一二三四五六七八九〇○零O]{2})年")
+_CN: Final = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
+_STRETCH: Final = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
+_DATED: Final = re.compile(r"(?:19|20)\d\d年(?:底|末|初)?")
+_BASE_SIGNS: Final = frozenset("从由自比较")
 #: Part of the year that a title names.
-PART = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")
+PART: Final = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")
 
 
 @dataclass(frozen=True, slots=True)

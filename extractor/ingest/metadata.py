@@ -12,12 +12,12 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from extractor.model import Block, Span
 
 #: Printed labels by the field that they mean; the first of a row names the field in ``Document.meta``.
-_LABELS = (
+_LABELS: Final = (
     ("索引号", "信息索引号"),
     ("发布机构", "发布单位", "发文机关", "发文单位", "制发机关", "公开主体", "发布部门", "公开单位"),
     ("来源", "信息来源", "文章来源", "稿件来源", "新闻来源", "内容来源", "稿源"),
@@ -39,44 +39,44 @@ _LABELS = (
     ("公开方式",), ("公开范围",), ("信息格式",), ("语种",), ("服务对象",), ("本地目录",), ("分享到", "分享"), ("打印",),
     ("废止日期", "失效日期"), ("实施日期", "生效日期", "施行日期"),
 )
-_FIELD = {name: row[0] for row in _LABELS for name in row}
-_GAP = "[ \\u00a0\\u3000]{0,4}"
-_BY_LENGTH = sorted(_FIELD, key=len, reverse=True)
+_FIELD: Final = {name: row[0] for row in _LABELS for name in row}
+_GAP: Final = "[ \\u00a0\\u3000]{0,4}"
+_BY_LENGTH: Final = sorted(_FIELD, key=len, reverse=True)
 # A short label must begin a word (资金来源： is none); a long one may touch what stands before it (某某局阅读次数：).
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     "(" + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) > 2) + "|(?<![一-鿿])(?:"
     + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) <= 2) + "))" + _GAP + "[:：]")
-_COLON = re.compile("[:：]")
+_COLON: Final = re.compile("[:：]")
 #: What may stand before the colon of a label, and how far before it the label can begin.
-_LABEL_END = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
-_LABEL_REACH = 5 * max(map(len, _FIELD)) + 5
-_LENGTHS = sorted({len(name) for name in _FIELD}, reverse=True)
-_BLANK = re.compile(r"[ \t　\xa0]+")
-_CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
-_CLOCK = re.compile(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日")
-_HAN_DATE = re.compile(
+_LABEL_END: Final = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
+_LABEL_REACH: Final = 5 * max(map(len, _FIELD)) + 5
+_LENGTHS: Final = sorted({len(name) for name in _FIELD}, reverse=True)
+_BLANK: Final = re.compile(r"[ \t　\xa0]+")
+_CUT: Final = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
+_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
+_CLOCK: Final = re.compile(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日")
+_HAN_DATE: Final = re.compile(
     r"([一二][〇○Ｏ零O一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
-_HAN_DIGIT = {c: d for d, row in enumerate(("〇○零OＯ", *"一二三四五六七八九")) for c in row}
-_DATE_LINE = re.compile(
+_HAN_DIGIT: Final = {c: d for d, row in enumerate(("〇○零OＯ", *"一二三四五六七八九")) for c in row}
+_DATE_LINE: Final = re.compile(
     r"[（(]?(?:[12]\d{3}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|[一二][〇○零O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月"
     r"[一二三四五六七八九十]{1,3})\s?日?\s{0,3}(?:\d{1,2}:\d\d(?::\d\d)?)?[）)]?\Z")
-_KIND = re.compile(
+_KIND: Final = re.compile(
     r"总结|报告|工作计划|工作要点|行动方案|实施方案|方案|公报|预算|决算|工作情况|开展情况|完成情况|进展情况|执行情况|"
     r"工作打算|工作安排|工作思路|规划|成效|纪实|综述|亮点|攻坚|振兴|汇报|讲话|通报|年报|简报")
 #: What no title holds: words of the page's tools, signs of a sentence, a count; how none begins and none ends.
-_NOT_TITLE_WORD = re.compile(
+_NOT_TITLE_WORD: Final = re.compile(
     r"首页|当前位置|所在的?位置|您现在|无障碍|长辈版|适老|登录|注册|收藏|打印|下载|全屏|字号|加大|还原|减小|分享|微信|微博|扫一扫|"
     r"二维码|版权|备案|联系我们|网站地图|搜索|RSS|https?:|www\.|@|导航|栏目|责任编辑|点击|浏览|阅读|简体|繁体|English|记者|通讯员|"
     r"各位代表")
-_NOT_TITLE_SIGN = re.compile(r"[。；;！!？?]|[，,]\S+[，,]|\d[万亿]?[户人元个%项]")
-_NOT_TITLE_HEAD = re.compile(r"[\s•·\-—>|/【\]]|\d[\d\-: ]+\Z|[一二三四五六七八九十]+、|表\s?\d")
-_NOT_TITLE_TAIL = re.compile(r"(?:[:：]|(?<=[一-鿿])(?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?)\Z")
-_LONG = 120
-_MOST_LABELS = 80
-_HEAD_LINES = 60
-_HEAD_CHARS = 6000
-_TITLE_CHARS = 80
+_NOT_TITLE_SIGN: Final = re.compile(r"[。；;！!？?]|[，,]\S+[，,]|\d[万亿]?[户人元个%项]")
+_NOT_TITLE_HEAD: Final = re.compile(r"[\s•·\-—>|/【\]]|\d[\d\-: ]+\Z|[一二三四五六七八九十]+、|表\s?\d")
+_NOT_TITLE_TAIL: Final = re.compile(r"(?:[:：]|(?<=[一-鿿])(?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?)\Z")
+_LONG: Final = 120
+_MOST_LABELS: Final = 80
+_HEAD_LINES: Final = 60
+_HEAD_CHARS: Final = 6000
+_TITLE_CHARS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)

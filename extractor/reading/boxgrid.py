@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from typing import Final
 
 from .rawgrid import NUMBER, RawCell, RawGrid, lines_above
 
-_VERTICAL = "│┃║┆┇┊┋|｜╎╏"
-_RULE_CHARS = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
-_CORNERS = frozenset("┌┏╔┍┎")
-_SPLIT = re.compile(f"[{_VERTICAL}]")
+_VERTICAL: Final = "│┃║┆┇┊┋|｜╎╏"
+_RULE_CHARS: Final = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
+_CORNERS: Final = frozenset("┌┏╔┍┎")
+_SPLIT: Final = re.compile(f"[{_VERTICAL}]")
 
 
 def find_boxes(view: str) -> list[RawGrid]:

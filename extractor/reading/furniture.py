@@ -12,32 +12,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from extractor.model import Block, Span
 
 from .furniture_rules import LONG, FurnitureRules, LineRule, bare, packaged_rules
 
-_PROSE = 100
+_PROSE: Final = 100
 """Characters from which on a line with a comma or stop in it is a paragraph of the body."""
-_SHORT = 300
-_EDGE = 700
-_SECTION = re.compile(
+_SHORT: Final = 300
+_EDGE: Final = 700
+_SECTION: Final = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节部编])")
-_SENTENCE = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
-_BULLET = frozenset(" \t\xa0　•·●◆■□▪►▶*\ufeff")
-_TEASER_LEAD = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
-_TEASER_MIN = 30
-_TEASER_LINES = 12
-_CUT_OFF = re.compile(r"[\s.…]*(?:\[?(?:详细|详情|更多|全文|查看全文|阅读全文)\]?)?[\s>]*$")
-_CUT_SIGNS = ("...", "…")
-_ESSAY = 160
-_FULL_STOP = frozenset("。！!？?”」』；;")
-_FLAT_PIECE = 90
-_FLAT_END = 150
-_PIECE = re.compile(r"\S+")
-_BLANKS = re.compile(r"\s+")
-_TEASER_PROBE = 16
-_FIRM = frozenset({"title", "heading", "table_cell", "furniture"})
+_SENTENCE: Final = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
+_BULLET: Final = frozenset(" \t\xa0　•·●◆■□▪►▶*\ufeff")
+_TEASER_LEAD: Final = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
+_TEASER_MIN: Final = 30
+_TEASER_LINES: Final = 12
+_CUT_OFF: Final = re.compile(r"[\s.…]*(?:\[?(?:详细|详情|更多|全文|查看全文|阅读全文)\]?)?[\s>]*$")
+_CUT_SIGNS: Final = ("...", "…")
+_ESSAY: Final = 160
+_FULL_STOP: Final = frozenset("。！!？?”」』；;")
+_FLAT_PIECE: Final = 90
+_FLAT_END: Final = 150
+_PIECE: Final = re.compile(r"\S+")
+_BLANKS: Final = re.compile(r"\s+")
+_TEASER_PROBE: Final = 16
+_FIRM: Final = frozenset({"title", "heading", "table_cell", "furniture"})
 """Kinds of block that the loader knows for certain; furniture found in the text does not cut them."""
 
 

@@ -7,19 +7,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from extractor.patternfiles import Fields, Problems, top
 
 from .fold import fold
 
 #: Characters from which on a line is long; the usual rules admit none that is longer.
-LONG = 120
+LONG: Final = 120
 # What reports count; a line that counts it is the report, however it begins.
-_FACT = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事|参与|评论)|公里|公顷|平方)")
+_FACT: Final = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事|参与|评论)|公里|公顷|平方)")
 Where = Literal["head", "tail", "any"]
 Takes = Literal["line", "match", "rest", "above"]
-_DECORATION = " \t　\xa0\ufeff•·●○◆■□▪►▶>*|\\-—[]()【】（）〔〕<《》/:：,，"
+_DECORATION: Final = " \t　\xa0\ufeff•·●○◆■□▪►▶>*|\\-—[]()【】（）〔〕<《》/:：,，"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ _STOP: Final = frozenset("。！!？?；;\n")
 _HOLDS_DIGITS: Final = re.compile(r"[(（][^()（）\n]{0,80}(?<![A-Za-z.\d])\d")
 
 # Section markers by depth. 一、 and （一） are the official order (GB/T 9704-2012 7.3.3); 1. and (1) follow.
-_HEADING = re.compile(
+_HEADING: Final = re.compile(
     r"(?:^|(?<=[\n。 　]))[ \t　]*"
     r"(?:(?P<h0>第[一二三四五六七八九十百]+[编章篇]|第[一二三四五六七八九十]+(?:部分|节)|#+[ ])"
     r"|(?P<h1>(?:[一二三四五六七八九十]{1,3}|(?<=\n))、)"  # web pages lose the numeral of 三、
@@ -44,9 +44,9 @@ _SHORT_LINE: Final = re.compile(
 _SHORT: Final = 42
 #: Width in characters of a full line of a hard-wrapped text, at most.
 _WIDEST: Final = 140
-_TABLE_SIGN = re.compile(r"[─-╿|\t]")
-_GAP = re.compile(r"\S {3,}\S")
-_COUNTED = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
+_TABLE_SIGN: Final = re.compile(r"[─-╿|\t]")
+_GAP: Final = re.compile(r"\S {3,}\S")
+_COUNTED: Final = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
 
 
 class Section(NamedTuple):
