@@ -20,7 +20,8 @@ _START: Final = attrgetter("start")
 _entry = maker(LedgerEntry)
 _changed = changer(LedgerEntry)
 
-_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+#: One digit at the front, to which the engine skips; it cannot skip to a repeated one.
+_DIGITS: Final = re.compile(r"[0-9][0-9]*+(?:[.,][0-9]+)*")
 #: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
 _NUMERIC: Final = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
 _EDGE: Final = "-—~至到、，,.。;；:： \t\r\n\u3000/"

@@ -32,7 +32,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 #: Attributes that may say which part of the page an element is, the more telling first.
 _TELLING = {"role": 0, "hidden": 1, "style": 2, "class": 3, "id": 4}
 _NAMES = _TELLING["class"]
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACES = re.compile(r"[ \t\r\n\f][ \t\r\n\f]*+")
 _DIGITS = re.compile(r"\d")
 _MOST = 0.4
 """A part that holds more of the page's prose than this is the report, whatever its class says."""

@@ -109,8 +109,9 @@ _USUAL: Final = tuple((sign, _SIGNS[sign]) for sign in "：（）％\u3000")
 #: The others, in one class, so that one pass over the text finds the few that are there.
 _OTHERS: Final = re.compile(f"[{re.escape(''.join(map(chr, _TABLE.keys() - {ord(sign) for sign, _ in _USUAL})))}]")
 _HAN: Final = re.compile(f"[{''.join(chr(code) for code, to in _TABLE.items() if '一' <= to <= '鿿')}]")
-#: With more different characters to fold than this (traditional script) a look-up of each character is faster.
-_FEW: Final = 20
+#: With more different characters to fold than this a look-up of each character is faster. Traditional reports of a
+#: few pages have some sixty.
+_FEW: Final = 150
 
 
 def fold(text: str) -> str:
