@@ -20,8 +20,7 @@ _START: Final = attrgetter("start")
 _entry = maker(LedgerEntry)
 _changed = changer(LedgerEntry)
 
-#: One digit at the front, to which the engine skips; it cannot skip to a repeated one.
-_DIGITS: Final = re.compile(r"[0-9][0-9]*+(?:[.,][0-9]+)*")
+_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 #: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
 _NUMERIC: Final = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
 _EDGE: Final = "-—~至到、，,.。;；:： \t\r\n\u3000/"
@@ -51,9 +50,10 @@ def settle(
         between.append(view[end : entry.start])
         end = entry.end
     between.append(view[end:])
-    if _DIGITS.search("\n".join(between)) is None:
-        return tuple(ledger)
-    return _with_lost(document, view, ledger)
+    rest = "".join(between)
+    if [digit for digit in "0123456789" if digit in rest]:
+        return _with_lost(document, view, ledger)
+    return tuple(ledger)
 
 
 def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) -> list[LedgerEntry]:

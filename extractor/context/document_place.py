@@ -91,7 +91,9 @@ def document_place(
     best = max(scores.items(), key=lambda item: item[1], default=("", 0))
     unlisted = _unlisted(view, lines, publishers, own, gazetteer)
     if unlisted is not None and (best[1] < 2 * _ENOUGH or best[0][-1:] != own or unlisted[-1:] in "镇乡道"):
-        return _below(unlisted, scores, gazetteer, year, _site(document, view, "县市区旗", gazetteer, year))
+        township = level_of(unlisted) == "township"
+        above = _site(document, view, "县市区旗", gazetteer, year) if township else None
+        return _below(unlisted, scores, gazetteer, year, above)
     if any("建设兵团" in line for line in lines[:3]) and best[1] < 2 * _ENOUGH:
         # Not a division of GB/T 2260, but it reports like a province.
         xinjiang = gazetteer.at("650000", year)
