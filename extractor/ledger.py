@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
+from typing import Final
 
 from extractor.model import Document, Figure, LedgerEntry
 from extractor.numbers.numerals import CHINESE
 from extractor.records import changer, maker
 
+_START: Final = attrgetter("start")
 _entry = maker(LedgerEntry)
 _changed = changer(LedgerEntry)
 
-_DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_DIGITS: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 #: What makes a rest worth an entry: a numeral; a magnitude alone is the tail of the number before.
-_NUMERIC = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
-_EDGE = "-—~至到、，,.。;；:： \t\r\n\u3000/"
+_NUMERIC: Final = re.compile(rf"[0-9{re.sub('[百千万亿佰仟]', '', CHINESE)}①-⒇㈠-㈩❶-❿]")
+_EDGE: Final = "-—~至到、，,.。;；:： \t\r\n\u3000/"
 
 
 def disjoint(figures: Sequence[Figure]) -> tuple[Figure, ...]:
@@ -38,46 +41,66 @@ def settle(
     document: Document, view: str, entries: Sequence[LedgerEntry], figures: Sequence[Figure]
 ) -> tuple[LedgerEntry, ...]:
     """The whole ledger: an entry for each figure (``figures`` are disjoint), and for every other number of ``view``."""
-    own = [_entry(document.id, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
-    ledger: list[LedgerEntry] = []
+    doc = document.id
+    own = [_entry(doc, f.start, f.end, f.quote, "figure", "", f.id, f.flags) for f in figures]
+    ledger = _merged(document.text, own, sorted(entries, key=_START))
+    between: list[str] = []
     end = 0
-    for entry in _merged(document.text, own, sorted(entries, key=lambda entry: entry.start)):
-        ledger += _lost(document, view, end, entry.start)
-        ledger.append(entry)
+    for entry in ledger:
+        between.append(view[end : entry.start])
         end = entry.end
-    ledger += _lost(document, view, end, len(view))
+    between.append(view[end:])
+    rest = "".join(between)
+    if [digit for digit in "0123456789" if digit in rest]:
+        return _with_lost(document, view, ledger)
     return tuple(ledger)
 
 
-def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) -> Iterator[LedgerEntry]:
+def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) -> list[LedgerEntry]:
     """Figures and what the others keep beside them, disjoint and in text order."""
-    i, end = 0, 0
+    merged: list[LedgerEntry] = []
+    count = len(figures)
+    i = end = 0
     for entry in others:
+        last = entry.end
         start = max(entry.start, end)
-        while i < len(figures) and figures[i].start < entry.end:
+        while i < count and figures[i].start < last:
             figure = figures[i]
             if start < figure.start:
-                yield from _piece(text, entry, start, figure.start)
-            yield figure
+                _add_piece(merged, text, entry, start, figure.start)
+            merged.append(figure)
             end = max(end, figure.end)
             start = max(start, end)
             i += 1
-        if start < entry.end:
-            yield from _piece(text, entry, start, entry.end)
-            end = entry.end
-    yield from figures[i:]
+        if start < last:
+            _add_piece(merged, text, entry, start, last)
+            end = last
+    merged += figures[i:]
+    return merged
 
 
-def _piece(text: str, entry: LedgerEntry, start: int, end: int) -> Iterator[LedgerEntry]:
-    """``entry`` cut to a part of its span; nothing where no numeral is left in it."""
+def _add_piece(merged: list[LedgerEntry], text: str, entry: LedgerEntry, start: int, end: int) -> None:
+    """Add ``entry``, cut to a part of its span; nothing where no numeral is left in it."""
     if start == entry.start and end == entry.end:
-        yield entry
+        merged.append(entry)
         return
     quote = text[start:end]
     start += len(quote) - len(quote.lstrip(_EDGE))
     quote = quote.strip(_EDGE)
     if _NUMERIC.search(quote):
-        yield _changed(entry, start=start, end=start + len(quote), quote=quote)
+        merged.append(_changed(entry, start=start, end=start + len(quote), quote=quote))
+
+
+def _with_lost(document: Document, view: str, entries: list[LedgerEntry]) -> tuple[LedgerEntry, ...]:
+    """The entries, and between them one for each run of digits that no stage accounted for."""
+    ledger: list[LedgerEntry] = []
+    end = 0
+    for entry in entries:
+        ledger += _lost(document, view, end, entry.start)
+        ledger.append(entry)
+        end = entry.end
+    ledger += _lost(document, view, end, len(view))
+    return tuple(ledger)
 
 
 def _lost(document: Document, view: str, start: int, end: int) -> Iterator[LedgerEntry]:

@@ -22,13 +22,14 @@ from extractor.model import Block, Document, Extraction, Figure, LedgerEntry, Re
 from extractor.numbers.numerals import Malformed, Number
 from extractor.numbers.parse import read_number
 from extractor.numbers.scan import Mention, scan
-from extractor.reading.fold import fold, own_characters
+from extractor.reading.fold import fold_document
 from extractor.reading.furniture import label
 from extractor.reading.layout import Layout, read_layout
 from extractor.reading.tables import grids
 from extractor.records import changer, maker
 
 _entry = maker(LedgerEntry)
+_document = changer(Document)
 _figure = changer(Figure)
 _repair = changer(Repair)
 
@@ -44,16 +45,16 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
         document = from_text(document)
     library = library or default_library()
 
-    view = fold(document.text)
+    view, own = fold_document(document.text)
     blocks = label(document.text, view, document.blocks)
-    document = replace(document, blocks=blocks)
+    document = _document(document, blocks=blocks)
     mentions = scan(view, library.units, library.names)
     tables = grids(document, view)
     report = _without_heads(view, blocks)
     layout = _ended(read_layout(report, blocks), [table.end for table in tables])
 
     furniture = _Spans([block for block in blocks if block.kind == "furniture"])
-    body = [mention for mention in mentions if furniture.find(mention.start) is None]
+    body = furniture.without(mentions)
     dates = checks.damaged_dates(report, document.issued)
     damaged = {date.start: date.iso for date in dates if date.iso}
 
@@ -64,7 +65,7 @@ def extract(document: Document | str, library: Library | None = None) -> Extract
     checked = checks.run(document, report, figures, ledger, dates=dates, bounds=bounds, claim=context.claim)
 
     settled = rates.settle(checked.figures, library)
-    figures = _on_pages(document, disjoint(_in_own_words(document.text, settled)))
+    figures = _on_pages(document, disjoint(_in_own_words(settled, own)))
     return Extraction(
         document=document,
         figures=figures,
@@ -93,10 +94,17 @@ class _Spans:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks
         self.starts = [block.start for block in blocks]
+        self.first = blocks[0].start if blocks else 0
+        self.end = blocks[-1].end if blocks else 0
 
     def find(self, offset: int) -> Block | None:
         i = bisect_right(self.starts, offset) - 1
         return self.blocks[i] if i >= 0 and offset < self.blocks[i].end else None
+
+    def without(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """The mentions that begin in none of them."""
+        first, end = self.first, self.end
+        return [m for m in mentions if m.start >= end or m.start < first or self.find(m.start) is None]
 
 
 def _without_heads(view: str, blocks: Sequence[Block]) -> str:
@@ -129,11 +137,12 @@ def _set_aside(
     """One entry for each numeric mention that no figure holds, in text order."""
     doc, text = document.id, document.text
     starts = [figure.start for figure in figures]
-    entries = []
+    ends = [figure.end for figure in figures]
+    entries: list[LedgerEntry] = []
     for mention in mentions:
         start, end = mention.start, mention.end
         i = bisect_right(starts, end - 1) - 1
-        if i >= 0 and figures[i].start <= start and figures[i].end >= end:
+        if i >= 0 and starts[i] <= start and ends[i] >= end:
             continue
         block = furniture.find(start)
         quote = text[start:end]
@@ -162,9 +171,8 @@ def _on_pages(document: Document, figures: tuple[Figure, ...]) -> tuple[Figure, 
     return tuple(placed)
 
 
-def _in_own_words(text: str, figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+def _in_own_words(figures: tuple[Figure, ...], own: dict[int, str]) -> tuple[Figure, ...]:
     """Subjects in the characters of the document: rules read simplified ones, a traditional text keeps its own."""
-    own = own_characters(text)
     if not own:
         return figures
     return tuple(

@@ -181,5 +181,5 @@ def report(text: str, **settings: Any) -> bytes:
 
 def unwrapped(text: str) -> str:
     """A hard-wrapped text with one paragraph on each line, as a typesetter would get it."""
-    soft = _soft_breaks(fold(text))
+    soft = _soft_breaks(fold(text).split("\n"))
     return "".join("" if char == "\n" and i in soft else char for i, char in enumerate(text))

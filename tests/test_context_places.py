@@ -369,6 +369,11 @@ def test_towns_of_a_county() -> None:
     }
 
 
+def test_of_two_unlisted_names_the_longer_one_is_meant() -> None:
+    places = read("云岭县工作总结", "白石镇120户、大白石镇80户。白石镇和大白石镇都通了车。")
+    assert [mention.name for mention in places.mentions[-4:]] == ["白石镇", "大白石镇", "白石镇", "大白石镇"]
+
+
 def test_figures_in_brackets_and_over_line_ends() -> None:
     body = (
         "各县务工人数与去年底相比增加，增幅由高到低依次为：无为市8.2%、南\n陵县5.1%、湾沚区4.4%；全市平均增幅与上年同期基本持平，工\n"

@@ -140,6 +140,15 @@ def test_metadata_fields() -> None:
     assert found.meta["来源"] == "云岭日报"
 
 
+@pytest.mark.parametrize("label", ["来源", "来 源", "稿件来源", "信 息　来 源"])
+def test_a_label_may_be_long_or_set_wide(label: str) -> None:
+    assert read_metadata(f"云岭县工作总结\n发布时间：2024-01-09 {label} ：云岭日报\n\n正文。").publisher == "云岭日报"
+
+
+def test_a_short_label_begins_a_word() -> None:
+    assert read_metadata("云岭县工作总结\n资金来源：财政\n\n正文。").publisher is None
+
+
 def test_subtitle_belongs_to_the_title() -> None:
     found = read_metadata("衔接结硕果 振兴开新篇\n\n——云岭市二〇二三年工作亮点\n\n正文。")
     assert found.title == "衔接结硕果 振兴开新篇——云岭市二〇二三年工作亮点"

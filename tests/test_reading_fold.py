@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.reading.fold import fold
+from extractor.reading.fold import fold, fold_document, own_characters
 
 MIXED = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("０１９．％／－～：（），、萬億兩點負餘個戶畝○﹪−"))
@@ -21,6 +21,11 @@ def test_fold_keeps_every_offset(text: str) -> None:
 @given(MIXED)
 def test_fold_twice_is_fold_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(MIXED)
+def test_a_document_is_folded_like_any_text(text: str) -> None:
+    assert fold_document(text) == (fold(text), own_characters(text))
 
 
 @pytest.mark.parametrize(

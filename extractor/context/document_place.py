@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from extractor.context.gazetteer import NATION, Gazetteer, Level, Place, site_divisions
 from extractor.context.place_mentions import (
@@ -37,27 +37,29 @@ class DocumentPlace(NamedTuple):
     rule: str
 
 
-_YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
-_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_LABEL = re.compile(
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?=\s?年|[-/.]\d)")
+_BETWEEN: Final = re.compile(r"[\s·-]+")
+_DIGITS: Final = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_LABEL: Final = re.compile(
     r"(?:来源|发布机构|发布单位|发文机关|公开主体|公开单位|发布部门|制发机关|稿源|栏目)"
     r"[ \xa0]{0,9}[:：][ \xa0]{0,9}([^\n]{2,40})"
 )
-_OWN = frozenset("省市县区州旗盟镇乡")
-_TITLE_NAME = re.compile(
+_OWN: Final = frozenset("省市县区州旗盟镇乡")
+_TITLE_NAME: Final = re.compile(
     r"(?:^关于|^|关于|年度?|在|[\s:—·《(\[,，、>])([一-鿿]{2,6}?(?:自治县|自治州|自治区|街道|[省市县区州旗镇乡]))"
     r"(?=(?:19|20)\d\d|二〇|人民政府|委|政府|民政|财政|统计|农业|乡村|扶贫|教育|卫生|医疗|人力|国民|经济|第[一二三四五六七八九十]|巩固|脱贫|[一-鿿]{2,12}局"
     r"|关于|推进|工作|年鉴|[0-9:])"
 )
 #: At the head of a title any words may follow: 云岭市就业帮扶情况通报. Only for a name of the document's own level.
-_TITLE_HEAD = re.compile(r"(?:关于)?([一-鿿]{2,5}?[省市县区州旗镇乡])")
-_NATION_TITLE = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
-_SITE = re.compile(r"(?<![a-z0-9])([a-z]{4,30})\.gov\.cn")
-_CREDIT_CODE = re.compile(r"(?<![0-9A-Z])1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
-_CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_CORPS = "新疆生产建设兵团"
+_TITLE_HEAD: Final = re.compile(r"(?:关于)?([一-鿿]{2,5}?[省市县区州旗镇乡])")
+_NATION_TITLE: Final = re.compile(r"^(?:中华人民共和国|全国|国务院|中国|我国)")
+_SITE: Final = re.compile(r"(?<![a-z0-9])([a-z]{4,30})\.gov\.cn")
+# What is before the code is looked at from behind, so that the engine skips to its first digit.
+_CREDIT_CODE: Final = re.compile(r"1[1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?<![0-9A-Z].{18})(?![0-9A-Z])")
+_CREDIT_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CORPS: Final = "新疆生产建设兵团"
 #: What a candidate must reach; a single mention in the body is not enough.
-_ENOUGH = 8
+_ENOUGH: Final = 8
 
 
 def document_year(document: Document, view: str) -> int | None:
@@ -89,7 +91,9 @@ def document_place(
     best = max(scores.items(), key=lambda item: item[1], default=("", 0))
     unlisted = _unlisted(view, lines, publishers, own, gazetteer)
     if unlisted is not None and (best[1] < 2 * _ENOUGH or best[0][-1:] != own or unlisted[-1:] in "镇乡道"):
-        return _below(unlisted, scores, gazetteer, year, _site(document, view, "县市区旗", gazetteer, year))
+        township = level_of(unlisted) == "township"
+        above = _site(document, view, "县市区旗", gazetteer, year) if township else None
+        return _below(unlisted, scores, gazetteer, year, above)
     if any("建设兵团" in line for line in lines[:3]) and best[1] < 2 * _ENOUGH:
         # Not a division of GB/T 2260, but it reports like a province.
         xinjiang = gazetteer.at("650000", year)
@@ -144,14 +148,17 @@ def _title_lines(document: Document, view: str) -> list[str]:
 def _publishers(document: Document, view: str) -> list[str]:
     found = [fold(document.publisher)] if document.publisher else []
     found.extend(fold(document.meta[key]) for key in ("publisher", "site", "发布机构", "来源") if key in document.meta)
-    found.extend(match[1] for match in _LABEL.finditer(view, 0, 3000))
+    for line in view[:3000].split("\n"):
+        if ":" in line or "：" in line:
+            found += [match[1] for match in _LABEL.finditer(line)]
     return found
 
 
 def _names_in(text: str, gazetteer: Gazetteer) -> list[str]:
     """Listed names in a short text; of a path 安徽省芜湖市 only the last."""
     found: list[tuple[int, int, str]] = []
-    for end in range(2, len(text) + 1):
+    for ending in gazetteer.endings.finditer(text, 1):
+        end = ending.end()
         for length in gazetteer.lengths.get(text[end - 2 : end], ()):
             if length <= end and text[end - length : end] in gazetteer.by_name:
                 start = end - length
@@ -203,7 +210,7 @@ def _weigh(
             scores[name] += 8
     for name in _signed(view, gazetteer):
         scores[name] += 5
-    heads = [*lines[:3], *(part for text in publishers[:3] for part in re.split(r"[\s·-]+", text))]
+    heads = [*lines[:3], *(part for text in publishers[:3] for part in _BETWEEN.split(text))]
     for head in heads:
         short = _short_in(head, gazetteer)
         if short is not None:
@@ -356,6 +363,8 @@ def _site(document: Document, view: str, endings: str, gazetteer: Gazetteer, yea
     """
     for text in (document.source, *(document.meta[key] for key in ("url", "原文链接") if key in document.meta),
                  view[:3000], view[-1000:]):
+        if ".gov.cn" not in text:
+            continue
         for match in _SITE.finditer(text):
             states = [gazetteer.at(identity, year) for identity in site_divisions().get(match[1], ())]
             fitting = [state for state in states if state is not None and state.name[-1] in endings]

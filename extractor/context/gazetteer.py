@@ -8,6 +8,7 @@ the last known one takes the nearest known state, so that a report of 2026 is re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -75,6 +76,8 @@ class Gazetteer:
         for name in self.by_name:
             lengths.setdefault(name[-2:], set()).add(len(name))
         self.lengths = {tail: tuple(sorted(found, reverse=True)) for tail, found in lengths.items()}
+        self.endings = re.compile(f"[{re.escape(''.join(sorted({tail[-1] for tail in self.lengths})))}]")
+        """Finds the characters that a name can end with."""
         self._children: dict[str, tuple[str, ...]] = {}
 
     @classmethod

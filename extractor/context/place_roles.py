@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from extractor.context.document_place import DocumentPlace, own_level
 from extractor.context.gazetteer import NATION, Gazetteer
@@ -27,10 +27,10 @@ class PlaceMention(NamedTuple):
     """One of several that share what follows: 无为县、南陵县共有..."""
 
 
-_TITLE_MARKS = re.compile(r"《[^《》\n]{0,120}》")
+_TITLE_MARKS: Final = re.compile(r"《[^《》\n]{0,120}》")
 #: Height of what 全省, 全市, 全县 mean; a word above the document's own height is about more than the document.
-_HEIGHT = {"国": 0, "省": 1, "市": 2, "州": 2, "盟": 2, "县": 3, "区": 3, "旗": 3, "镇": 4, "乡": 4}
-_LEVEL_HEIGHT = {"nation": 0, "province": 1, "prefecture": 2, "county": 3, "township": 4}
+_HEIGHT: Final = {"国": 0, "省": 1, "市": 2, "州": 2, "盟": 2, "县": 3, "区": 3, "旗": 3, "镇": 4, "乡": 4}
+_LEVEL_HEIGHT: Final = {"nation": 0, "province": 1, "prefecture": 2, "county": 3, "township": 4}
 
 
 def scope_of(word: str, document: DocumentPlace | None, own: str) -> tuple[str, str | None] | None:
@@ -113,7 +113,7 @@ def _joined(view: str, mention: Mention, previous: Mention | None, following: Me
     return previous is not None and previous.kind != SCOPE and view[previous.end : mention.start] in LINKS
 
 
-LINKS = frozenset(("、", "和", "及", "与", "以及", "或"))
+LINKS: Final = frozenset(("、", "和", "及", "与", "以及", "或"))
 
 
 def _comparing(view: str, start: int) -> bool:
@@ -121,7 +121,7 @@ def _comparing(view: str, start: int) -> bool:
     return bool(_COMPARING.search(view, max(0, start - 3), start))
 
 
-_COMPARING = re.compile(r"[于比占居列在获被为全是受与和较级成入]$|相当|超过|超出|达到")
+_COMPARING: Final = re.compile(r"[于比占居列在获被为全是受与和较级成入]$|相当|超过|超出|达到")
 
 
 def _relation(

@@ -20,7 +20,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from extractor.context.document_place import DocumentPlace, document_place, document_year
 from extractor.context.gazetteer import NATION, Gazetteer, Place, place_info
@@ -49,36 +49,36 @@ class Region(NamedTuple):
 
 
 # Between a place and the number that it owns.
-_TOUCHES = re.compile(r"[ ]?(?:[约近达为有共超:：（(]|超过|达到|共有|共计|分别为|分别)?[ ]?\Z")
+_TOUCHES: Final = re.compile(r"[ ]?(?:[约近达为有共超:：（(]|超过|达到|共有|共计|分别为|分别)?[ ]?\Z")
 # What may stand before the subject of a clause.
-_LEAD = re.compile(
+_LEAD: Final = re.compile(
     r"[\s（(]{0,4}(?:[一二三四五六七八九十]是)?"
     r"[\d年月日末底初上下中前后一二三四第季度旬至截止到去今全同期以来目据统计其包括如例仅已\-]{0,24}[,，、:： ]?\Z"
 )
 # A clause that goes on about the subject of the clause before.
-_GOES_ON = re.compile(
+_GOES_ON: Final = re.compile(
     r"[\s（(]*(?:同比|环比|比上年|较上年|比去年|较去年|比20|较20|增长|下降|增加|减少|增幅|降幅|增速|占|完成率|发放率|进度|平均"
     r"|人均|户均)"
 )
-_GOES_ON_SUBJECT = re.compile(
+_GOES_ON_SUBJECT: Final = re.compile(
     r"[\s（(]*(?:其中|共|累计|分别|均|还|并|已|带动|实现|完成|建设|建成|新建|改建|修建|投入|投资|安排|发放|涉及|覆盖|惠及"
     r"|吸纳|达|培育|发展|争取|落实|整合|帮助|解决|培训|转移|开展|组织|推进|引进|种植|养殖|打造|创建|流转|举办|新增|吸引|销售|接待|收入|年产|产值|总投资|面积|可)"
 )
 # 全省 as an adjective of honours, ranks and projects, or as the group that one is compared with.
-_NOT_SCOPE = re.compile(
+_NOT_SCOPE: Final = re.compile(
     r"^(?:下达|拨付|安排|财政|给予|补助|奖补)|第|前列|先进|首[个批家位]|唯一|排名|平均水平[高低]|领先|^各|范围内|表彰|通报|推广|率先|优秀|示范|^重点|^级"
     r"|之[一首]|最|认定|获|荣|命名|称号|名特优|百强|试点|品牌|会议|大会|现场会|^[人劳]大|比赛|大赛|文明城市|工作会"
 )
-_EACH = re.compile(r"分别[一-鿿]{0,10}")
-_SHARED = re.compile(r"[、和及]")
-_BREAKS = "；;。\n"
+_EACH: Final = re.compile(r"分别[一-鿿]{0,10}")
+_SHARED: Final = re.compile(r"[、和及]")
+_BREAKS: Final = "；;。\n"
 # 无为县300人、其余三县200人: the list has left the place behind.
-_NEXT_ITEM = re.compile(r"[^\d、]{0,3}\d[^、]{0,20}、(?![\d约近超共户人占])")
+_NEXT_ITEM: Final = re.compile(r"[^\d、]{0,3}\d[^、]{0,20}、(?![\d约近超共户人占])")
 # 酒泉、张掖新能源装机...: the place shares what follows with others.
-_SIDE = frozenset("、和及与")
+_SIDE: Final = frozenset("、和及与")
 #: How many mentions and how many characters back a figure looks for its place.
-_REACH = 12
-_FAR = 160
+_REACH: Final = 12
+_FAR: Final = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +113,23 @@ class DocumentPlaces:
             start -= bisect_left(cuts, start)
             clause_start -= bisect_left(cuts, clause_start)
             sentence_start -= bisect_left(cuts, sentence_start)
-        index = bisect_left(self._starts, start) - 1
-        mentions, view = self.mentions, self.view
-        floor = min(clause_start, sentence_start)
-        for _ in range(_REACH):
-            if index < 0:
-                break
-            mention = mentions[index]
+        starts = self._starts
+        index = bisect_left(starts, start) - 1
+        floor = clause_start if clause_start < sentence_start else sentence_start
+        last = index - _REACH
+        while index >= 0 and index > last and starts[index] >= floor:
+            mention = self.mentions[index]
             index -= 1
-            if mention.start < floor or start - mention.end > _FAR:
+            if start - mention.end > _FAR:
                 break
             if mention.barred:
                 continue
-            gap = view[mention.end : start]
-            if not (mention.own or mention.joint or mention.above) and _TOUCHES.match(gap):
+            if mention.own:
+                break
+            gap = self.view[mention.end : start]
+            if not (mention.joint or mention.above) and _TOUCHES.match(gap):
                 return Region(mention.name, mention.code, "direct")
             if mention.start >= clause_start:
-                if mention.own:
-                    break
                 if mention.joint:
                     each = self._respectively(index + 1, gap)
                     if each is not None:
@@ -174,7 +173,7 @@ class DocumentPlaces:
         """The subject of a clause before, if this clause goes on with it."""
         view = self.view
         between = view[mention.end : clause_start]
-        if mention.own or mention.joint or len(between) > 120 or any(char in _BREAKS for char in between):
+        if mention.joint or len(between) > 120 or any(char in _BREAKS for char in between):
             return self._default
         comma = max(view.rfind(sign, max(0, mention.start - _FAR), mention.start) for sign in "，,。；;：:\n（(")
         if not self._leads(mention, comma + 1):
@@ -219,13 +218,13 @@ class PlaceFinder:
         """The place of ``document`` and the mentions that its figures may refer to. ``view`` is the folded text."""
         gazetteer = self.gazetteer
         view, cuts = unwrap(view)
-        raw = scan(view, gazetteer)
+        raw, touching, towns = scan(view, gazetteer)
         year = document_year(document, view)
         own = document_place(document, view, raw, gazetteer, year)
         villages = own is not None and own.level == "township"
-        raw.extend(unlisted_before_numbers(view, {mention.end for mention in raw}, villages))
+        raw += unlisted_before_numbers(view, touching, {mention.end for mention in raw}, villages)
         if own is not None and own.level == "county":
-            raw.extend(towns_as_subjects(view, {mention.start for mention in raw}))
+            raw += towns_as_subjects(view, towns, {mention.start for mention in raw})
         raw.extend(named_again(view, raw))
         inside = own.place.id if own is not None and own.place is not None else None
         if inside is not None:
@@ -259,9 +258,9 @@ def _short_mentions(
     return found
 
 
-_SHORT_EDGE = frozenset(" \n\t、，,。;；:：(（中和年月底末")
-_SHORT_LEAD = re.compile(r"(?:其中|[县市区]和|20\d\d年)$")
-_SHORT_AFTER = re.compile(
+_SHORT_EDGE: Final = frozenset(" \n\t、，,。;；:：(（中和年月底末")
+_SHORT_LEAD: Final = re.compile(r"(?:其中|[县市区]和|20\d\d年)$")
+_SHORT_AFTER: Final = re.compile(
     r"(?![市县区州盟旗省路街道镇乡村港站至到—\-~人籍产本牌]|新区|新城|都市圈|经开|经济技术|经济开发|高新|大学|大道|机场"
     r"|[一-鿿]{0,6}(?:公司|集团|学院|医院|日报|产业|精神|模式|经验|铁路|高速|公路|机场|水库|灌区|新区))"
 )

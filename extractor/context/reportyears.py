@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from extractor.context.isodates import PARTS, months
 from extractor.model import Document
 
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|[-—~～至](?:19|20)\d\d年)")
-_CN_YEAR = re.compile(r"([一二三四五六七八九〇○零O]{4})年")
-_CN = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
-_STRETCH = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
-#: Years that results are compared with: 由1997年的7.4万亿元增加到, 比2019年增长. Named often, not reported on.
-_BASE = re.compile(r"(?:[从由自比较]|相比|以来的)(?:19|20)\d\d年(?:底|末|初)?")
+# The digits stand first, so that the engine skips to them; what is before them is looked at from behind.
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?<!\d{5})(?=年|[-—~～至](?:19|20)\d\d年)")
+_CN_YEAR: Final = re.compile(r"([一二][九〇○零O][一二三四五六七八九〇○零O]{2})年")
+_CN: Final = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "O": "0"}
+_STRETCH: Final = re.compile(r"((?:19|20)\d\d)年?\s?(?:[-—~～]{1,2}|至|到)\s?((?:19|20)\d\d)年")
+_DATED: Final = re.compile(r"(?:19|20)\d\d年(?:底|末|初)?")
+_BASE_SIGNS: Final = frozenset("从由自比较")
 #: Part of the year that a title names.
-PART = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")
+PART: Final = re.compile(r"上半年|下半年|前三季度|第?[一二三四]季度|(?<!\d)1[-—~～至](\d{1,2})月")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,29 @@ class DocumentPeriods:
 
 def years_in(text: str) -> list[int]:
     """Years a text names, Arabic or Chinese (二〇二三年), in order."""
+    if "年" not in text:
+        return []
     found = [int(y) for y in _YEAR.findall(text)]
     for word in _CN_YEAR.findall(text):
         digits = "".join(_CN.get(c, "") for c in word)
         if len(digits) == 4 and digits[:2] in ("19", "20"):
             found.append(int(digits))
     return found
+
+
+def _without_bases(view: str) -> str:
+    """``view`` without the years that results are compared with: 由1997年的7.4万亿元增加到, 比2019年增长. They are
+    named often, but not reported on."""
+    parts: list[str] = []
+    done = 0
+    for match in _DATED.finditer(view):
+        start = match.start()
+        before = 3 if view.endswith("以来的", 0, start) else 2 if view.endswith("相比", 0, start) else 1
+        if before > 1 or view[start - 1 : start] in _BASE_SIGNS:
+            parts.append(view[done : start - before])
+            done = match.end()
+    parts.append(view[done:])
+    return "".join(parts)
 
 
 def document_periods(document: Document, view: str, title: str, plans: bool | None) -> DocumentPeriods:
@@ -71,7 +90,7 @@ def document_periods(document: Document, view: str, title: str, plans: bool | No
                 if stretch and int(stretch[1]) <= plan <= int(stretch[2]):
                     return DocumentPeriods(report, plan, str(report), f"{stretch[1]}/{stretch[2]}", issued, True)
         else:
-            counted = Counter(years_in(_BASE.sub("", view)) or years_in(view))
+            counted = Counter(years_in(_without_bases(view)) or years_in(view))
             if not counted:
                 return DocumentPeriods()
             report = max(counted, key=lambda y: (counted[y], y))

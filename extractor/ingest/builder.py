@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from extractor.errors import InputError
 from extractor.model import Block, BlockKind, Document, Span
+from extractor.records import changer
 
 from .metadata import Metadata, label_cells, read_metadata
 from .source import document_id
 
+_changed = changer(Block)
 _BLANKS = re.compile(r"[ \t]*\n[ \t\n]*")
 _BESIDE = 20
 _TABS = re.compile(r"\t+")
@@ -113,10 +114,10 @@ def with_title(blocks: list[Block], span: Span) -> list[Block]:
     for i, block in enumerate(blocks):
         if block.start <= span[0] < block.end:
             if block.kind in ("heading", "paragraph") and block.end >= span[1]:
-                around = [replace(block, end=span[0]), replace(block, start=span[1])]
+                around = [_changed(block, end=span[0]), _changed(block, start=span[1])]
                 # A label or a few signs beside the title go with it; a whole text behind line breaks does not.
                 before, after = (part if part.end - part.start > _BESIDE else None for part in around)
-                title = replace(block, kind="title", level=0, start=span[0] if before else block.start,
+                title = _changed(block, kind="title", level=0, start=span[0] if before else block.start,
                                 end=span[1] if after else block.end)
                 return [*blocks[:i], *([before] if before else []), title, *([after] if after else []), *blocks[i + 1:]]
             return blocks

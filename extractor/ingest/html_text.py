@@ -9,7 +9,9 @@ from lxml import etree
 
 from extractor.model import Block, BlockKind
 from extractor.reading.furniture_rules import packaged_rules
+from extractor.records import maker
 
+_block = maker(Block)
 _SKIP = frozenset({"script", "style", "head", "template", "svg", "math", "object", "embed", "iframe", "canvas", "audio",
                    "video", "map"})
 _BLOCK = frozenset({
@@ -18,14 +20,19 @@ _BLOCK = frozenset({
     "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre",
     "search", "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th",
     "thead", "tr", "ul", "noframes"})
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_CELLS = frozenset({"td", "th"})
+#: Elements whose text is a block of a kind of its own, with its level.
+_KINDS: dict[str, tuple[BlockKind, int]] = {
+    **{f"h{level}": ("heading", level) for level in range(1, 7)}, "li": ("list_item", 0), "caption": ("caption", 0)}
 _PARTS = {"nav": "navigation", "footer": "footer", "aside": "related", "button": "navigation", "select": "navigation",
           "option": "navigation", "noscript": "navigation", "search": "navigation"}
 _ROLES = {"navigation": "navigation", "banner": "navigation", "contentinfo": "footer", "search": "navigation",
           "complementary": "related", "menu": "navigation", "menubar": "navigation", "dialog": "login"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_WORDS = re.compile(r"[^\s]+")
-_SPACES = re.compile(r"[ \t\r\n\f]+")
+#: Attributes that may say which part of the page an element is, the more telling first.
+_TELLING = {"role": 0, "hidden": 1, "style": 2, "class": 3, "id": 4}
+_NAMES = _TELLING["class"]
+_SPACES = re.compile(r"[ \t\r\n\f][ \t\r\n\f]*+")
 _DIGITS = re.compile(r"\d")
 _MOST = 0.4
 """A part that holds more of the page's prose than this is the report, whatever its class says."""
@@ -47,7 +54,8 @@ class Walker:
         self.soft_break = False
         self.breaks = 0
         self.kinds: list[tuple[BlockKind, int]] = [("paragraph", 0)]
-        self.regions: list[tuple[str, int]] = []
+        self.depth = 0
+        self.regions: list[tuple[str, int, int]] = []
         self.found_regions: list[tuple[int, int, str]] = []
         self.links = 0
         self.link_text = 0
@@ -57,28 +65,37 @@ class Walker:
         self.table_count = 0
         self.in_cell = False
         self.class_words = packaged_rules().html
+        self.notes: dict[tuple[int, str], str] = {}
+        """What the attributes seen so far say: pages repeat a few of them on every paragraph."""
 
     def walk(self, root: etree._Element) -> None:
         """Walk the tree; elements whose content is no text (scripts, styles) are passed over."""
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
             tag = element.tag
-            if not isinstance(tag, str):
-                if event == "end" and element.tail:
-                    self._text(element.tail)
-                continue
             if event == "start":
                 if tag in _SKIP:
                     walker.skip_subtree()
                     continue
-                self._open(tag, element)
-                if element.text:
-                    self._text(element.text)
+                if not isinstance(tag, str):
+                    continue
+                self.depth += 1
+                if tag == "br":
+                    self._break()
+                else:
+                    note = self._note(tag, element)
+                    if note or tag in _BLOCK:
+                        self._open(tag, element, note)
+                    if tag == "a":
+                        self.links += 1
+                text = element.text
             else:
-                if tag not in _SKIP:
+                if isinstance(tag, str) and tag not in _SKIP:
                     self._close(tag)
-                if element.tail:
-                    self._text(element.tail)
+                    self.depth -= 1
+                text = element.tail
+            if text:
+                self._text(text)
         self._end_block()
 
     def result(self) -> tuple[str, list[Block]]:
@@ -88,20 +105,14 @@ class Walker:
 
     # --- events -----------------------------------------------------------------------------------------------------
 
-    def _open(self, tag: str, element: etree._Element) -> None:
-        if tag == "br":
-            self._break()
-            return
-        note = self._note(tag, element)
-        if tag in _BLOCK or note:
-            if tag in ("td", "th"):
-                self._open_cell(tag, element)
-            elif tag == "tr":
-                self._end_block()
-                if self.tables and self.tables[-1]:
-                    self.tables[-1].next_row()
-            else:
-                self._end_block()
+    def _open(self, tag: str, element: etree._Element, note: str) -> None:
+        """Begin an element that stands on lines of its own or is a part of the page with a note."""
+        if tag in _CELLS:
+            self._open_cell(tag, element)
+        else:
+            self._end_block()
+            if tag == "tr" and self.tables and self.tables[-1]:
+                self.tables[-1].next_row()
         if tag == "table":
             self.tables.append(_Table(self.table_count) if _is_data(element) else None)
             self.table_count += self.tables[-1] is not None
@@ -109,59 +120,58 @@ class Walker:
             self.tables[-1].head = tag == "thead"
         elif tag == "pre":
             self.pre += 1
-        elif tag == "a":
-            self.links += 1
-        if tag in _HEADINGS:
-            self.kinds.append(("heading", _HEADINGS[tag]))
-        elif tag == "li":
-            self.kinds.append(("list_item", 0))
-        elif tag == "caption":
-            self.kinds.append(("caption", 0))
-        self.regions.append((note, self.size))
+        if tag in _KINDS:
+            self.kinds.append(_KINDS[tag])
+        if note:
+            self.regions.append((note, self.size, self.depth))
 
     def _close(self, tag: str) -> None:
-        if tag == "br":
-            return
-        note, start = self.regions.pop() if self.regions else ("", 0)
-        if tag in _BLOCK or note:
-            if tag in ("td", "th"):
+        noted = self.regions and self.regions[-1][2] == self.depth
+        if noted or tag in _BLOCK:
+            if tag in _CELLS:
                 self._close_cell()
             else:
                 self._end_block()
-        if note and self.size > start:
-            self.found_regions.append((start, self.size, note))
-        if tag == "table" and self.tables:
-            self.tables.pop()
-        elif tag == "pre":
-            self.pre = max(0, self.pre - 1)
-        elif tag == "a":
+            if noted:
+                note, start, _ = self.regions.pop()
+                if self.size > start:
+                    self.found_regions.append((start, self.size, note))
+            if tag == "table" and self.tables:
+                self.tables.pop()
+            elif tag == "pre":
+                self.pre = max(0, self.pre - 1)
+            elif tag in _KINDS and len(self.kinds) > 1:
+                self.kinds.pop()
+        if tag == "a":
             self.links = max(0, self.links - 1)
-        elif (tag in _HEADINGS or tag in ("li", "caption")) and len(self.kinds) > 1:
-            self.kinds.pop()
 
     def _note(self, tag: str, element: etree._Element) -> str:
+        """Which part of the page an element is, '' for the report: what its tag, its first telling attribute says."""
         if tag in _PARTS:
             return _PARTS[tag]
-        attributes = element.attrib
-        if not attributes:
-            return ""
-        role = attributes.get("role")
-        if role in _ROLES:
-            return _ROLES[str(role)]
-        if "hidden" in attributes:
+        note, best = "", len(_TELLING)
+        for name, value in element.items():
+            rank = _TELLING.get(name, best)
+            if rank < best and not (rank >= _NAMES and tag in ("body", "html")):
+                key = (rank, value)
+                found = self.notes.get(key)
+                if found is None:
+                    found = self.notes[key] = self._note_of(name, value)
+                if found:
+                    note, best = found, rank
+        return note
+
+    def _note_of(self, name: str, value: str) -> str:
+        if name == "role":
+            return _ROLES.get(value, "")
+        if name == "hidden":
             return "hidden"
-        style = attributes.get("style")
-        if style and _HIDDEN.search(str(style)):
-            return "hidden"
-        if tag in ("body", "html"):
-            return ""
-        for name in ("class", "id"):
-            value = attributes.get(name)
-            if value:
-                for word in _WORDS.findall(str(value)[:200]):
-                    note = self.class_words.get(word.lower())
-                    if note:
-                        return note
+        if name == "style":
+            return "hidden" if _HIDDEN.search(value) else ""
+        for word in value[:200].split():
+            note = self.class_words.get(word.lower())
+            if note:
+                return note
         return ""
 
     # --- text -------------------------------------------------------------------------------------------------------
@@ -169,6 +179,9 @@ class Walker:
     def _text(self, text: str) -> None:
         if self.pre:
             self._put(text.replace("\r\n", "\n"))
+            return
+        if " " not in text and text.isprintable():  # no blanks at all
+            self._put(text)
             return
         text = _SPACES.sub(" ", text)
         if text == " ":
@@ -185,17 +198,19 @@ class Walker:
         self.blank = trailing
 
     def _put(self, text: str) -> None:
-        if not self.in_cell and self.size == self.block_start and self.parts and not self.parts[-1].endswith("\n"):
-            self._raw("\n")  # running text below a table
-            self.block_start = self.size
+        if self.size == self.block_start:
+            if not self.in_cell and self.parts and not self.parts[-1].endswith("\n"):
+                self._raw("\n")  # running text below a table
+                self.block_start = self.size
+        elif self.blank and not self.soft_break and not self.parts[-1].endswith(("\n", "\t")):
+            self._raw(" ")
         if self.soft_break:
             self._raw("\n")
             self.soft_break = False
-        elif self.blank and self.size > self.block_start and not self.parts[-1].endswith(("\n", "\t")):
-            self._raw(" ")
         self.blank = False
         self.breaks = 0
-        self._raw(text)
+        self.parts.append(text)
+        self.size += len(text)
         if self.links:
             self.link_text += len(text)
 
@@ -221,7 +236,7 @@ class Walker:
         if self.size > self.block_start:
             kind, level = self.kinds[-1]
             table = self.tables[-1].index if kind == "caption" and self.tables and self.tables[-1] else None
-            self.blocks.append(Block(self.block_start, self.size, kind, level, table=table))
+            self.blocks.append(_block(self.block_start, self.size, kind, level, "", table))
             self.linked.append(self.link_text * 10 >= (self.size - self.block_start) * 8)
             if not self.parts[-1].endswith("\n"):
                 self._raw("\n")
@@ -255,8 +270,8 @@ class Walker:
         self.in_cell = False
         self.soft_break = self.blank = False
         row, column, rows, columns, header = table.cell
-        self.blocks.append(Block(self.block_start, self.size, "table_cell", table=table.index, row=row, column=column,
-                                 rows=rows, columns=columns, header=header))
+        self.blocks.append(_block(self.block_start, self.size, "table_cell", 0, "", table.index, row, column, rows,
+                                  columns, header))
         self.linked.append(False)
         self.block_start = self.size
         self.link_text = 0
@@ -264,47 +279,47 @@ class Walker:
     # --- furniture --------------------------------------------------------------------------------------------------
 
     def _labelled(self, text: str) -> list[Block]:
-        prose = sum(block.end - block.start for block in self.blocks)
-        notes = [""] * len(self.blocks)
-        starts = [block.start for block in self.blocks]
+        blocks, linked = self.blocks, self.linked
+        lengths = [block.end - block.start for block in blocks]
+        prose = sum(lengths)
+        notes = [""] * len(blocks)
+        starts = [block.start for block in blocks]
         for start, end, note in self.found_regions:
             first, last = bisect_left(starts, start), bisect_left(starts, end)
-            inside = sum(self.blocks[i].end - self.blocks[i].start for i in range(first, last) if not self.linked[i])
-            if inside > prose * _MOST or any(b.level == 1 for b in self.blocks[first:last]):
+            inside = sum([lengths[i] for i in range(first, last) if not linked[i]])
+            if inside > prose * _MOST or any(b.level == 1 for b in blocks[first:last]):
                 continue
             for i in range(first, last):
                 notes[i] = notes[i] or note
-        self._mark_links(notes)
+        self._mark_links(lengths, notes)
         result = []
-        for block, note in zip(self.blocks, notes, strict=True):
-            if block.start == block.end and block.kind != "table_cell":
+        for block, length, note in zip(blocks, lengths, notes, strict=True):
+            if length == 0 and block.kind != "table_cell":
                 continue
-            if note:
-                result.append(Block(block.start, block.end, "furniture", note=note))
-            else:
-                result.append(block)
+            result.append(_block(block.start, block.end, "furniture", 0, note) if note else block)
         return result
 
-    def _mark_links(self, notes: list[str]) -> None:
+    def _mark_links(self, lengths: list[int], notes: list[str]) -> None:
         """Short blocks that are nothing but links: four and more in a row are a menu or a list of other articles; on a
         page with prose also one alone (the layout tables of old sites), unless it is a heading."""
-        prose = sum(block.end - block.start for block, link in zip(self.blocks, self.linked, strict=True) if not link)
-        if prose >= _PROSE:
-            for i, (block, link) in enumerate(zip(self.blocks, self.linked, strict=True)):
-                if link and block.end - block.start <= 80 and block.kind in ("paragraph", "list_item"):
-                    notes[i] = notes[i] or "navigation"
+        alone = sum([length for length, link in zip(lengths, self.linked, strict=True) if not link]) >= _PROSE
         run: list[int] = []
-        for i, (block, link) in enumerate(zip(self.blocks, self.linked, strict=True)):
-            if link and block.end - block.start <= 80:
+        for i, link in enumerate(self.linked):
+            if link and lengths[i] <= 80:
                 run.append(i)
+                if alone and not notes[i] and self.blocks[i].kind in ("paragraph", "list_item"):
+                    notes[i] = "navigation"
                 continue
             if len(run) >= _LIST_OF_LINKS:
-                for k in run:
-                    notes[k] = notes[k] or "navigation"
+                _note_links(notes, run)
             run = []
         if len(run) >= _LIST_OF_LINKS:
-            for k in run:
-                notes[k] = notes[k] or "navigation"
+            _note_links(notes, run)
+
+
+def _note_links(notes: list[str], run: list[int]) -> None:
+    for i in run:
+        notes[i] = notes[i] or "navigation"
 
 
 class _Table:

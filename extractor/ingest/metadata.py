@@ -12,11 +12,12 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from extractor.model import Block, Span
 
 #: Printed labels by the field that they mean; the first of a row names the field in ``Document.meta``.
-_LABELS = (
+_LABELS: Final = (
     ("索引号", "信息索引号"),
     ("发布机构", "发布单位", "发文机关", "发文单位", "制发机关", "公开主体", "发布部门", "公开单位"),
     ("来源", "信息来源", "文章来源", "稿件来源", "新闻来源", "内容来源", "稿源"),
@@ -38,36 +39,44 @@ _LABELS = (
     ("公开方式",), ("公开范围",), ("信息格式",), ("语种",), ("服务对象",), ("本地目录",), ("分享到", "分享"), ("打印",),
     ("废止日期", "失效日期"), ("实施日期", "生效日期", "施行日期"),
 )
-_FIELD = {name: row[0] for row in _LABELS for name in row}
-_GAP = "[ \\u00a0\\u3000]{0,4}"
-_BY_LENGTH = sorted(_FIELD, key=len, reverse=True)
+_FIELD: Final = {name: row[0] for row in _LABELS for name in row}
+_GAP: Final = "[ \\u00a0\\u3000]{0,4}"
+_BY_LENGTH: Final = sorted(_FIELD, key=len, reverse=True)
 # A short label must begin a word (资金来源： is none); a long one may touch what stands before it (某某局阅读次数：).
-_LABEL = re.compile(
+_LABEL: Final = re.compile(
     "(" + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) > 2) + "|(?<![一-鿿])(?:"
     + "|".join(_GAP.join(name) for name in _BY_LENGTH if len(name) <= 2) + "))" + _GAP + "[:：]")
-_BLANK = re.compile(r"[ \t　\xa0]+")
-_CUT = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
-_HAN_DATE = re.compile(
+_COLON: Final = re.compile("[:：]")
+#: What may stand before the colon of a label, and how far before it the label can begin.
+_LABEL_END: Final = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
+_LABEL_REACH: Final = 5 * max(map(len, _FIELD)) + 5
+_LENGTHS: Final = sorted({len(name) for name in _FIELD}, reverse=True)
+_BLANK: Final = re.compile(r"[ \t　\xa0]+")
+_CUT: Final = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
+_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?(?:[-/.]|年)\s?(\d{1,2})\s?(?:[-/.]|月)\s?(\d{1,2})(?!\d)")
+_CLOCK: Final = re.compile(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日")
+_HAN_DATE: Final = re.compile(
     r"([一二][〇○Ｏ零O一二三四五六七八九]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
-_HAN_DIGIT = {c: d for d, row in enumerate(("〇○零OＯ", *"一二三四五六七八九")) for c in row}
-_DATE_LINE = re.compile(
+_HAN_DIGIT: Final = {c: d for d, row in enumerate(("〇○零OＯ", *"一二三四五六七八九")) for c in row}
+_DATE_LINE: Final = re.compile(
     r"[（(]?(?:[12]\d{3}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|[一二][〇○零O一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月"
     r"[一二三四五六七八九十]{1,3})\s?日?\s{0,3}(?:\d{1,2}:\d\d(?::\d\d)?)?[）)]?\Z")
-_KIND = re.compile(
+_KIND: Final = re.compile(
     r"总结|报告|工作计划|工作要点|行动方案|实施方案|方案|公报|预算|决算|工作情况|开展情况|完成情况|进展情况|执行情况|"
     r"工作打算|工作安排|工作思路|规划|成效|纪实|综述|亮点|攻坚|振兴|汇报|讲话|通报|年报|简报")
-_NOT_TITLE = re.compile(
+#: What no title holds: words of the page's tools, signs of a sentence, a count; how none begins and none ends.
+_NOT_TITLE_WORD: Final = re.compile(
     r"首页|当前位置|所在的?位置|您现在|无障碍|长辈版|适老|登录|注册|收藏|打印|下载|全屏|字号|加大|还原|减小|分享|微信|微博|扫一扫|"
     r"二维码|版权|备案|联系我们|网站地图|搜索|RSS|https?:|www\.|@|导航|栏目|责任编辑|点击|浏览|阅读|简体|繁体|English|记者|通讯员|"
-    r"各位代表|\A[\s•·\-—>|/【\]]|[。；;！!？?]|[，,]\S+[，,]|[:：]\Z|\A\d[\d\-: ]+\Z|"
-    r"\A[一二三四五六七八九十]+、|\A表\s?\d|\d[万亿]?[户人元个%项]|"
-    r"[一-鿿](?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?\Z")
-_LONG = 120
-_MOST_LABELS = 80
-_HEAD_LINES = 60
-_HEAD_CHARS = 6000
-_TITLE_CHARS = 80
+    r"各位代表")
+_NOT_TITLE_SIGN: Final = re.compile(r"[。；;！!？?]|[，,]\S+[，,]|\d[万亿]?[户人元个%项]")
+_NOT_TITLE_HEAD: Final = re.compile(r"[\s•·\-—>|/【\]]|\d[\d\-: ]+\Z|[一二三四五六七八九十]+、|表\s?\d")
+_NOT_TITLE_TAIL: Final = re.compile(r"(?:[:：]|(?<=[一-鿿])(?!(?:19|20)\d\d\Z)\d+(?:\.\d*)?[万亿]?)\Z")
+_LONG: Final = 120
+_MOST_LABELS: Final = 80
+_HEAD_LINES: Final = 60
+_HEAD_CHARS: Final = 6000
+_TITLE_CHARS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +185,7 @@ def _head(text: str) -> list[Span]:
         if stripped:
             start = position + line.index(stripped[0])
             if len(stripped) > _LONG and not _LABEL.match(stripped):
-                if not spans or _LABEL.search(stripped, 0, 400):
+                if not spans or _labels(stripped[:400]):
                     spans.append((start, start + min(len(stripped), 600)))  # the whole page is one line
                 break
             spans.append((start, start + len(stripped)))
@@ -184,18 +193,56 @@ def _head(text: str) -> list[Span]:
     return spans
 
 
+class _Label(NamedTuple):
+    """A printed label with its colon, and the field that it means."""
+
+    start: int
+    end: int
+    field: str
+
+
+def _labels(line: str) -> list[_Label]:
+    """The labels of a line. They are looked for from their colons, of which most lines have none."""
+    found: list[_Label] = []
+    if ":" not in line and "：" not in line:
+        return found
+    done = 0
+    for colon in _COLON.finditer(line):
+        at = colon.start()
+        if at and line[at - 1] in _LABEL_END:
+            label = _label(line, max(done, at - _LABEL_REACH), at)
+            if label is not None:
+                found.append(label)
+        done = at + 1
+    return found
+
+
+def _label(line: str, start: int, colon: int) -> _Label | None:
+    """The longest label between ``start`` and a colon."""
+    before = line[start:colon]
+    if " " in before or "\u00a0" in before or "\u3000" in before:  # it may be set wide: 来 源
+        match = _LABEL.search(line, start, colon + 1)
+        return _Label(match.start(), colon + 1, _FIELD[_BLANK.sub("", match[1])]) if match is not None else None
+    for length in _LENGTHS:
+        name = _FIELD.get(before[-length:]) if length <= len(before) else None
+        if name is not None and (length > 2 or not "一" <= line[colon - length - 1 : colon - length] <= "鿿"):
+            return _Label(colon - length, colon + 1, name)
+    return None
+
+
 def _labelled(text: str, lines: list[Span]) -> dict[str, str]:
     meta: dict[str, str] = {}
     pending = ""
     for start, end in lines:
         line = text[start:end]
-        marks = list(_LABEL.finditer(line))
+        marks = _labels(line)
         if pending and not marks and len(line) <= _LONG and not meta.get(pending):
             meta[pending] = line.strip()
         pending = ""
-        for mark, following in itertools.zip_longest(marks, marks[1:]):
-            name = _FIELD[_BLANK.sub("", mark[1])]
-            value = line[mark.end():following.start() if following else len(line)].strip(" \t　\xa0|")
+        for i, mark in enumerate(marks):
+            following = marks[i + 1] if i + 1 < len(marks) else None
+            name = mark.field
+            value = line[mark.end:following.start if following else len(line)].strip(" \t　\xa0|")
             if name not in ("名称", "关键词", "内容概述") and value:
                 value = _short(name, value)
             if value and not meta.get(name):
@@ -210,8 +257,8 @@ def _short(name: str, value: str) -> str:
     if name.endswith("日期"):
         found = _DATE.search(value) or _HAN_DATE.search(value)
         if found:
-            clock = re.match(r"日?\s?\d{1,2}:\d\d(?::\d\d)?|日", value[found.end():])
-            return value[:found.end() + (clock.end() if clock else 0)].strip()
+            clock = _CLOCK.match(value, found.end())
+            return value[:clock.end() if clock else found.end()].strip()
     cut = _CUT.search(value)
     if cut and cut.start() > 0:
         value = value[:cut.start()]
@@ -239,7 +286,7 @@ def _title(text: str, lines: list[Span], labelled: str | None) -> tuple[str | No
             if i == 0:
                 best = _inline_title(text, start, end)
             break
-        if end - start < 4 or "\t" in line or _NOT_TITLE.search(line) or _LABEL.search(line) or _DATE_LINE.match(line):
+        if end - start < 4 or "\t" in line or _no_title(line) or _labels(line) or _DATE_LINE.match(line):
             continue
         if _KIND.search(line):
             best = (start, end)
@@ -257,11 +304,21 @@ def _title(text: str, lines: list[Span], labelled: str | None) -> tuple[str | No
     return text[best[0]:best[1]], best
 
 
+def _no_title(line: str) -> bool:
+    """Whether a line has words, signs or counts that no title has."""
+    return (
+        _NOT_TITLE_HEAD.match(line) is not None
+        or _NOT_TITLE_SIGN.search(line) is not None
+        or _NOT_TITLE_WORD.search(line) is not None
+        or ((line[-1] in ":：.万亿" or line[-1].isdigit()) and _NOT_TITLE_TAIL.search(line) is not None)
+    )
+
+
 def _inline_title(text: str, start: int, end: int) -> Span | None:
     """The first piece between blanks that reads like a headline, for pages flattened into one line."""
     for found in re.finditer(r"[^\s　\xa0]{6,80}", text[start:end]):
         piece = found[0]
-        if _KIND.search(piece) and not _NOT_TITLE.search(piece) and not _LABEL.search(piece):
+        if _KIND.search(piece) and not _no_title(piece) and not _labels(piece):
             return start + found.start(), start + found.end()
     return None
 

@@ -9,23 +9,26 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from typing import Final
 
 from .rawgrid import NUMBER, RawCell, RawGrid, lines_above
 
-_VERTICAL = "│┃║┆┇┊┋|｜╎╏"
-_RULE_CHARS = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
-_SPLIT = re.compile(f"[{_VERTICAL}]")
+_VERTICAL: Final = "│┃║┆┇┊┋|｜╎╏"
+_RULE_CHARS: Final = frozenset({*map(chr, range(0x2500, 0x2580)), *"-—=+: \t|｜"})
+_CORNERS: Final = frozenset("┌┏╔┍┎")
+_SPLIT: Final = re.compile(f"[{_VERTICAL}]")
 
 
 def find_boxes(view: str) -> list[RawGrid]:
     """Consecutive lines that are rules or have at least two vertical bars."""
+    printed = [bar for bar in _VERTICAL if bar in view]
     grids: list[RawGrid] = []
     group: list[tuple[int, str]] = []
     position = 0
     for line in [*view.split("\n"), ""]:
-        bars = sum(line.count(bar) for bar in _VERTICAL) if not line.isascii() or "|" in line else 0
+        bars = sum([line.count(bar) for bar in printed])
         rule = bool(group or bars) and line.strip() != "" and set(line) <= _RULE_CHARS
-        if bars >= 2 or rule or (line.strip() and line.strip()[0] in "┌┏╔┍┎"):
+        if bars >= 2 or rule or line.lstrip()[:1] in _CORNERS:
             group.append((position, line))
         elif group:
             grid = _box(group, lines_above(view, group[0][0]))

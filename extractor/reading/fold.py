@@ -12,8 +12,9 @@ accounting numerals 壹贰叁 (the numeral grammar knows them).
 from __future__ import annotations
 
 import re
+from typing import Final
 
-__all__ = ["fold", "own_characters"]
+__all__ = ["fold", "fold_document", "own_characters"]
 
 #: Signs with an ASCII twin. The colon is folded because 1：1 is a ratio; the comma ， is not (see above).
 _SIGNS = {
@@ -102,11 +103,15 @@ def _table() -> dict[int, str]:
     return table
 
 
-_TABLE = _table()
-_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _TABLE)))}]")
-_HAN = re.compile(f"[{''.join(chr(code) for code, to in _TABLE.items() if '一' <= to <= '鿿')}]")
-#: With more different characters to fold than this (traditional script) a look-up of each character is faster.
-_FEW = 24
+_TABLE: Final = _table()
+#: Signs that nearly every report has: replaced without a look whether they are there.
+_USUAL: Final = tuple((sign, _SIGNS[sign]) for sign in "：（）％\u3000")
+#: The others, in one class, so that one pass over the text finds the few that are there.
+_OTHERS: Final = re.compile(f"[{re.escape(''.join(map(chr, _TABLE.keys() - {ord(sign) for sign, _ in _USUAL})))}]")
+_HAN: Final = re.compile(f"[{''.join(chr(code) for code, to in _TABLE.items() if '一' <= to <= '鿿')}]")
+#: With more different characters to fold than this a look-up of each character is faster. Traditional reports of a
+#: few pages have some sixty.
+_FEW: Final = 150
 
 
 def fold(text: str) -> str:
@@ -115,10 +120,27 @@ def fold(text: str) -> str:
     >>> fold("１２．５％，兩萬戶—３５－４０")
     '12.5%，两万户—35-40'
     """
-    present = set(_FOLDED.findall(text))
-    if len(present) > _FEW:
+    return _folded(text, _others(text))
+
+
+def fold_document(text: str) -> tuple[str, dict[int, str]]:
+    """:func:`fold` and :func:`own_characters` of a text, in one pass."""
+    others = _others(text)
+    own = own_characters(text) if any([_TABLE[ord(sign)] >= "一" for sign in others]) else {}
+    return _folded(text, others), own
+
+
+def _others(text: str) -> set[str]:
+    """The characters of ``text`` to be folded, but for the usual ones."""
+    return set() if text.isascii() else set(_OTHERS.findall(text))
+
+
+def _folded(text: str, others: set[str]) -> str:
+    if len(others) > _FEW:
         return text.translate(_TABLE)
-    for sign in present:  # what a sign is folded to is never folded itself
+    for sign, to in _USUAL:  # what a sign is folded to is never folded itself
+        text = text.replace(sign, to)
+    for sign in others:
         text = text.replace(sign, _TABLE[ord(sign)])
     return text
 

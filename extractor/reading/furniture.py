@@ -12,34 +12,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from extractor.model import Block, Span
 
-from .furniture_rules import FurnitureRules, LineRule, bare, packaged_rules
+from .furniture_rules import LONG, FurnitureRules, LineRule, bare, packaged_rules
 
-_PROSE = 100
+_PROSE: Final = 100
 """Characters from which on a line with a comma or stop in it is a paragraph of the body."""
-_SHORT = 300
-_EDGE = 700
-_SECTION = re.compile(
+_SHORT: Final = 300
+_EDGE: Final = 700
+_SECTION: Final = re.compile(
     r"[ \t]*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|第[一二三四五六七八九十]{1,3}[章节部编])")
-_SENTENCE = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
-# What reports count; a line that counts it is the report, however it begins.
-_FACT = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事|参与|评论)|公里|公顷|平方)")
-_BULLET = " \t\xa0　•·●◆■□▪►▶*\ufeff"
-_TEASER_LEAD = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
-_TEASER_MIN = 30
-_TEASER_LINES = 12
-_CUT_OFF = re.compile(r"[\s.…]*(?:\[?(?:详细|详情|更多|全文|查看全文|阅读全文)\]?)?[\s>]*$")
-_CUT_SIGNS = ("...", "…")
-_ESSAY = 160
-_FULL_STOP = frozenset("。！!？?”」』；;")
-_FLAT_PIECE = 90
-_FLAT_END = 150
-_PIECE = re.compile(r"\S+")
-_BLANKS = re.compile(r"\s+")
-_TEASER_PROBE = 16
-_FIRM = frozenset({"title", "heading", "table_cell", "furniture"})
+_SENTENCE: Final = re.compile(r"[。，；]|, ?[一-鿿]|,[一-鿿]")
+_BULLET: Final = frozenset(" \t\xa0　•·●◆■□▪►▶*\ufeff")
+_TEASER_LEAD: Final = re.compile(r"\s*[\[(]?(?:摘要|导读|导语|简介|内容提要|内容摘要|核心提示|提要)[\])]?\s*[:：]?\s*")
+_TEASER_MIN: Final = 30
+_TEASER_LINES: Final = 12
+_CUT_OFF: Final = re.compile(r"[\s.…]*(?:\[?(?:详细|详情|更多|全文|查看全文|阅读全文)\]?)?[\s>]*$")
+_CUT_SIGNS: Final = ("...", "…")
+_ESSAY: Final = 160
+_FULL_STOP: Final = frozenset("。！!？?”」』；;")
+_FLAT_PIECE: Final = 90
+_FLAT_END: Final = 150
+_PIECE: Final = re.compile(r"\S+")
+_BLANKS: Final = re.compile(r"\s+")
+_TEASER_PROBE: Final = 16
+_FIRM: Final = frozenset({"title", "heading", "table_cell", "furniture"})
 """Kinds of block that the loader knows for certain; furniture found in the text does not cut them."""
 
 
@@ -75,18 +74,12 @@ def furniture_spans(text: str, view: str, rules: FurnitureRules) -> list[tuple[i
             if i >= last:
                 found += _flat_end(view, max(start, end - _EDGE), end, rules)
             continue
-        if i < first:
-            candidates, union = rules.head, rules.any_head
-        elif i > last:
-            candidates, union = rules.tail, rules.any_tail
-        else:
-            candidates, union = rules.between, rules.any_between
         line = view[start:end]
         note_here = rules.words.get(bare(line))
         rule = None
         if note_here is None:
-            offset = len(line) - len(line.lstrip(_BULLET))
-            rule = _try(candidates, union, line, offset)
+            part = rules.head if i < first else rules.tail if i > last else rules.between
+            rule = part.first(line, _bullets(line, 0, len(line)))
         if rule is not None:
             if rule.takes == "above":
                 found = [(lines[0][0], end, rule.note)]
@@ -99,8 +92,8 @@ def furniture_spans(text: str, view: str, rules: FurnitureRules) -> list[tuple[i
             note_here = "metadata"  # the value under a label that stands alone on its line
         if note_here is not None:
             found.append((start, end, note_here))
-        label_only = line.endswith(":") or rules.words.get(bare(line)) == "metadata"
-        pending = i < first and note_here == "metadata" and label_only
+        pending = i < first and note_here == "metadata" and (
+            line.endswith(":") or rules.words.get(bare(line)) == "metadata")
     if rest is not None:
         found.append((cut, len(view.rstrip()), note))
     found += _teasers(text, view, lines, found)
@@ -140,31 +133,27 @@ def _body(view: str, lines: list[Span]) -> Span:
     return first, last
 
 
-def _try(candidates: tuple[LineRule, ...], union: re.Pattern[str], line: str, offset: int) -> LineRule | None:
-    if not union.match(line, offset):
-        return None
-    if _FACT.search(line, offset):
-        return None
-    for rule in candidates:
-        if len(line) <= rule.longest and rule.takes != "rest" and rule.pattern.match(line, offset):
-            return rule
-    return None
+def _bullets(view: str, start: int, end: int) -> int:
+    """Where a line begins behind the bullets in front of it."""
+    while start < end and view[start] in _BULLET:
+        start += 1
+    return start
 
 
 def _rest(view: str, lines: list[Span], rules: FurnitureRules, first: int) -> tuple[int, str] | None:
     """The line from which on the page is no longer the report: a marker with most of the prose above it."""
-    starters = [rule for rule in rules.lines if rule.takes == "rest"]
     weight = [end - start if end - start >= _TEASER_MIN else 0 for start, end in lines]
     total, above = sum(weight), 0
     for i, (start, end) in enumerate(lines):
         if i > first and above * 3 >= total:
-            offset = start
-            while offset < end and view[offset] in _BULLET:
-                offset += 1
-            for rule in starters:
-                fits = end - start <= rule.longest and rule.pattern.match(view, offset, end)
-                if fits and not _goes_on(view, lines[i + 1:], rule):
-                    return i, rule.note
+            offset = _bullets(view, start, end)
+            starters = rules.rest
+            union = starters.any if end - start <= LONG else starters.any_long
+            if union.match(view, offset, end) is not None:
+                for rule in starters.rules:
+                    fits = end - start <= rule.longest and rule.pattern.match(view, offset, end)
+                    if fits and not _goes_on(view, lines[i + 1:], rule):
+                        return i, rule.note
         above += weight[i]
     return None
 
@@ -189,8 +178,8 @@ def _flat(view: str, start: int, end: int, rules: FurnitureRules) -> list[tuple[
         if note is not None:
             found.append((at, stop, note))
             continue
-        for rule in rules.head:
-            match = rule.pattern.match(view, at, end) if rule.takes == "match" else None
+        for rule in rules.head_matches:
+            match = rule.pattern.match(view, at, end)
             if match and match.end() > at:
                 found.append((at, match.end(), rule.note))
                 break
@@ -212,8 +201,8 @@ def _flat_end(view: str, start: int, end: int, rules: FurnitureRules) -> list[tu
         note = rules.words.get(bare(piece))
         if note is None and open_label:
             note = "metadata"
-        if note is None and rules.any_tail.match(piece):
-            note = next((rule.note for rule in rules.tail if rule.takes != "match" and rule.pattern.match(piece)), None)
+        if note is None and rules.tail_pieces.any.match(piece):
+            note = next((rule.note for rule in rules.tail_pieces.rules if rule.pattern.match(piece)), None)
         open_label = note == "metadata" and piece.endswith(":")
         if note is not None:
             found.append((at, until, note))
@@ -234,12 +223,12 @@ def _teasers(text: str, view: str, lines: list[Span], found: list[tuple[int, int
             continue
         lead = _TEASER_LEAD.match(view, start, end)
         begin = lead.end() if lead else start
+        again = view.find(view[begin:begin + _TEASER_PROBE], end)
+        if again < 0:
+            continue
         close = _CUT_OFF.search(view, max(begin, end - 16), end)
         stop = close.start() if close else end
         if stop - begin < _TEASER_MIN:
-            continue
-        again = view.find(view[begin:begin + _TEASER_PROBE], end)
-        if again < 0:
             continue
         squeezed = _BLANKS.sub("", text[begin:stop])
         stretch = text[again:again + (stop - begin) * 2 + 200]

@@ -7,15 +7,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from extractor.patternfiles import Fields, Problems, top
 
 from .fold import fold
 
+#: Characters from which on a line is long; the usual rules admit none that is longer.
+LONG: Final = 120
+# What reports count; a line that counts it is the report, however it begins.
+_FACT: Final = re.compile(r"\d\s?[万亿余多]{0,2}(?:[元户亩吨个项%]|人(?!次|民|大|事|参与|评论)|公里|公顷|平方)")
 Where = Literal["head", "tail", "any"]
 Takes = Literal["line", "match", "rest", "above"]
-_DECORATION = " \t　\xa0\ufeff•·●○◆■□▪►▶>*|\\-—[]()【】（）〔〕<《》/:：,，"
+_DECORATION: Final = " \t　\xa0\ufeff•·●○◆■□▪►▶>*|\\-—[]()【】（）〔〕<《》/:：,，"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,41 @@ class LineRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRules:
+    """Rules in the order in which they are tried, with one pattern that is true wherever any of them is, so that an
+    ordinary line costs one test; another for long lines, which only a few rules admit."""
+
+    rules: tuple[LineRule, ...]
+    any: re.Pattern[str]
+    any_long: re.Pattern[str]
+
+    def first(self, line: str, offset: int) -> LineRule | None:
+        """The first rule that fits ``line`` from ``offset`` on; a line that counts something is the report."""
+        union = self.any if len(line) <= LONG else self.any_long
+        if union.match(line, offset) is None or _FACT.search(line, offset) is not None:
+            return None
+        for rule in self.rules:
+            if len(line) <= rule.longest and rule.pattern.match(line, offset) is not None:
+                return rule
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class FurnitureRules:
-    """All rules. ``head``, ``tail`` and ``between`` hold the rules to try in that part of a document, with one
-    pattern that is true wherever any of them is, so that an ordinary line costs one test."""
+    """All rules. ``head``, ``tail`` and ``between`` hold the rules to try in that part of a document, ``rest`` those
+    behind which the page is no longer the report."""
 
     lines: tuple[LineRule, ...]
     words: dict[str, str]
     html: dict[str, str]
-    head: tuple[LineRule, ...]
-    tail: tuple[LineRule, ...]
-    between: tuple[LineRule, ...]
-    any_head: re.Pattern[str]
-    any_tail: re.Pattern[str]
-    any_between: re.Pattern[str]
+    head: LineRules
+    tail: LineRules
+    between: LineRules
+    rest: LineRules
+    head_matches: tuple[LineRule, ...]
+    """Rules of the head that take only what their pattern matches."""
+    tail_pieces: LineRules
+    """Rules of the tail that may stand behind the last full stop of a paragraph."""
 
 
 def bare(line: str) -> str:
@@ -80,14 +106,15 @@ def load_rules(folders: Iterable[Path]) -> FurnitureRules:
         fields.done()
     problems.raise_any()
     rules = tuple(lines.values())
-    head = tuple(rule for rule in rules if rule.where != "tail")
-    tail = tuple(rule for rule in rules if rule.where != "head")
-    between = tuple(rule for rule in rules if rule.where == "any")
     return FurnitureRules(
         lines=rules, words={bare(fold(word)): note for note, group in words.values() for word in group},
         html={word: note for note, group in html.values() for word in group},
-        head=head, tail=tail, between=between,
-        any_head=_union(head), any_tail=_union(tail), any_between=_union(between))
+        head=_together([rule for rule in rules if rule.where != "tail" and rule.takes != "rest"]),
+        tail=_together([rule for rule in rules if rule.where != "head" and rule.takes != "rest"]),
+        between=_together([rule for rule in rules if rule.where == "any" and rule.takes != "rest"]),
+        rest=_together([rule for rule in rules if rule.takes == "rest"]),
+        head_matches=tuple(rule for rule in rules if rule.where != "tail" and rule.takes == "match"),
+        tail_pieces=_together([rule for rule in rules if rule.where != "head" and rule.takes != "match"]))
 
 
 @functools.cache
@@ -111,9 +138,13 @@ def _line_rule(entry: Fields) -> LineRule | None:
     except re.error as error:
         entry.problem(f"'{rule_id}' is not a valid pattern: {error}", "match", "test it with a shorter alternative")
         return None
-    return LineRule(rule_id, note, where, takes, int(longest) if longest is not None else 120,  # type: ignore[arg-type]
+    return LineRule(rule_id, note, where, takes, int(longest) if longest is not None else LONG,  # type: ignore[arg-type]
                     pattern, examples, rejects)
 
 
-def _union(rules: tuple[LineRule, ...]) -> re.Pattern[str]:
+def _together(rules: list[LineRule]) -> LineRules:
+    return LineRules(tuple(rules), _union(rules), _union([rule for rule in rules if rule.longest > LONG]))
+
+
+def _union(rules: list[LineRule]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules) or r"(?!)")

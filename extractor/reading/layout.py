@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from extractor.model import Block, Span
 
 # A clause ends at a comma, colon or stop; so it does at a bracket that holds digits (其中 lists in brackets are clauses
 # of their own) but not at one inside a term (扶贫(衔接)资产). A comma between digits belongs to the number, a colon
 # between digits to a ratio or a time of day.
-# All signs stand in one class at the front, which the regex engine skips to; the conditions look at it from behind.
-_BREAK = re.compile(
-    r"[。！!？?；;\n，,：:(（)）](?:(?<=[，：])|(?<=[。！!？?；;\n])[。！!？?；;\n]*+|(?<=[,:])(?:(?<!\d[,:])|(?!\d))"
-    r"|(?<=[(（])(?=[^()（）\n]{0,80}(?<![A-Za-z.\d])\d)|(?<=[)）]))"
-)
-_STOP = frozenset("。！!？?；;\n")
+_STOP: Final = frozenset("。！!？?；;\n")
+_HOLDS_DIGITS: Final = re.compile(r"[(（][^()（）\n]{0,80}(?<![A-Za-z.\d])\d")
 
 # Section markers by depth. 一、 and （一） are the official order (GB/T 9704-2012 7.3.3); 1. and (1) follow.
-_HEADING = re.compile(
+_HEADING: Final = re.compile(
     r"(?:^|(?<=[\n。 　]))[ \t　]*"
     r"(?:(?P<h0>第[一二三四五六七八九十百]+[编章篇]|第[一二三四五六七八九十]+(?:部分|节)|#+[ ])"
     r"|(?P<h1>(?:[一二三四五六七八九十]{1,3}|(?<=\n))、)"  # web pages lose the numeral of 三、
@@ -32,19 +30,26 @@ _HEADING = re.compile(
     r"|(?P<h3>\d{1,2}(?:[、．]|\.(?!\d)))"
     r"|(?P<h4>[(（]\d{1,2}[)）]、?))",
 )
-#: Where a heading may begin: behind a line end, a full stop or a blank; group 1 where its first sign fits.
-_HEADING_AT = re.compile(r"[\n。 　][ \t　]*+([第一二三四五六七八九十、#(（\d])?+")
-_HEADING_END = re.compile(r"[。；;\n：:]|(?<=[一-鿿])[ 　](?=[\S])|[一二]是")
-_SHORT_LINE = re.compile(
-    r"^[ \t　]*((?:(?:19|20)\d\d年|[^\s。；;，,：:、0-9%《》|│┃•…●◆])[^\n。；;：:|│┃…%]{1,37})[ \t　]*$", re.M
+_BLANK: Final = frozenset(" \t　")
+#: How a heading may begin, besides with a digit.
+_HEADING_SIGN: Final = frozenset("第一二三四五六七八九十、#(（")
+# The signs stand in one class at the front, which the regex engine skips to; the conditions look at it from behind.
+_HEADING_END: Final = re.compile(
+    r"[。；;\n：: 　一二](?:(?<=[。；;\n：:])|(?<=[一-鿿][ 　])(?=\S)|(?<=[一二])是)"
 )
-_TABLE_SIGN = re.compile(r"[─-╿|\t]")
-_GAP = re.compile(r"\S {3,}\S")
-_COUNTED = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
+_SHORT_LINE: Final = re.compile(
+    r"[ \t　]*((?:(?:19|20)\d\d年|[^\s。；;，,：:、0-9%《》|│┃•…●◆])[^\n。；;：:|│┃…%]{1,37})[ \t　]*\Z"
+)
+#: The longest text that it fits, blanks around it aside.
+_SHORT: Final = 42
+#: Width in characters of a full line of a hard-wrapped text, at most.
+_WIDEST: Final = 140
+_TABLE_SIGN: Final = re.compile(r"[─-╿|\t]")
+_GAP: Final = re.compile(r"\S {3,}\S")
+_COUNTED: Final = re.compile(r"\d\s*(?:[万亿]|[元户人个%项处])")
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A stretch under one heading. ``path`` holds the headings above it, outermost first, its own last."""
 
     start: int
@@ -90,45 +95,81 @@ def _span(starts: list[int], offset: int, length: int) -> Span:
 
 def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     """The layout of a folded text; ``blocks`` (where the loader knows them) give headings that carry no number."""
-    soft = _soft_breaks(view)
-    sentences, clauses, paragraphs = [0], [0], [0]
-    opened = False
-    for match in _BREAK.finditer(view):
-        start, end = match.span()
-        mark = view[start]
-        if mark in "，,：:":
-            clauses.append(end)
-        elif mark in _STOP:
-            if mark == "\n" or view.find("\n", start, end) >= 0:
-                if end - 1 in soft and end - start == 1:
-                    continue
+    lines = view.split("\n")
+    soft = _soft_breaks(lines)
+    line_ends, full_stops = _offsets(view, "\n"), _offsets(view, "。")
+    stops = sorted(line_ends + full_stops + _offsets(view, "！!？?；;"))
+    # Stops that touch close one sentence (。” and ？！): it ends behind the last of them.
+    sentences = [0, *[at + 1 for at, following in pairwise([*stops, -1]) if at + 1 != following]]
+    if soft:
+        sentences = [start for start in sentences if start - 1 not in soft]
+    paragraphs = [0]
+    for at in line_ends:
+        if at >= paragraphs[-1]:
+            end = at + 1
+            while view[end : end + 1] in _STOP:
+                end += 1
+            if end - at > 1 or at not in soft:
                 paragraphs.append(end)
-            sentences.append(end)
-            clauses.append(end)
-        elif mark in "(（":
-            opened = True
-            clauses.append(start + 1)
-        elif opened:  # a closing bracket
-            opened = False
-            clauses.append(end)
-    sections, ends = _sections(view, blocks)
+    headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " 　")))
+    sections, ends = _sections(view, headings, lines, blocks)
+    clauses = sentences + _clauses(view)
     if ends:
         # A heading that no stop closes (pages flattened into one line) ends where its title does.
         sentences = sorted({*sentences, *ends})
-        clauses = sorted({*clauses, *ends})
+        clauses = list({*clauses, *ends})
+    clauses.sort()
     return Layout(view, sentences, clauses, paragraphs, sections, [s.start for s in sections])
 
 
-def _soft_breaks(view: str) -> frozenset[int]:
+def _offsets(view: str, signs: str) -> list[int]:
+    """Where any of ``signs`` stands, in order."""
+    found: list[int] = []
+    for sign in signs:
+        if sign in view:
+            at = -1
+            for piece in view.split(sign):
+                at += len(piece) + 1
+                found.append(at)
+            found.pop()  # the end of the text
+    found.sort()
+    return found
+
+
+def _clauses(view: str) -> list[int]:
+    """Starts of clauses inside of sentences, in no order."""
+    found = [at + 1 for at in _offsets(view, "，：")]
+    found += [
+        at + 1
+        for at in _offsets(view, ",:")
+        if not (view[at - 1 : at].isdecimal() and view[at + 1 : at + 2].isdecimal())
+    ]
+    opened = False
+    for at in _offsets(view, "(（)）"):
+        if view[at] in "(（":
+            if _HOLDS_DIGITS.match(view, at):
+                opened = True
+                found.append(at + 1)
+        elif opened:
+            opened = False
+            found.append(at + 1)
+    return found
+
+
+def _soft_breaks(lines: list[str]) -> frozenset[int]:
     """Offsets of the line ends that only wrap a paragraph (gazetteers, mail, old web pages).
 
     A text is hard-wrapped when most of its long lines have about the same width; there a full-width line with no stop
     at its end goes on in the next one, unless that is indented or begins a list.
     """
-    lines = view.split("\n")
+    if len(lines) < 4:
+        return frozenset()
+    for line in lines:
+        if len(line) > _WIDEST and line.strip() and not _of_table(line):
+            return frozenset()
     prose = [len(line) for line in lines if line.strip() and not _of_table(line)]
     full = max(prose, default=0)
-    if not 20 <= full <= 140 or len(lines) < 4:
+    if not 20 <= full <= _WIDEST:
         return frozenset()
     near = sum(1 for width in prose if width >= full * 0.7)
     if near < 3 or near < 0.4 * sum(1 for width in prose if width > full * 0.3):
@@ -148,27 +189,40 @@ def _of_table(line: str) -> bool:
     return _TABLE_SIGN.search(line) is not None or ("   " in line and _GAP.search(line) is not None)
 
 
-def _headings(view: str) -> Iterator[re.Match[str]]:
-    """The numbered headings of a text, in order and disjoint."""
+def _headings(view: str, marks: list[int]) -> list[re.Match[str]]:
+    """The numbered headings of a text, in order and disjoint: they begin behind one of ``marks``, the offsets of line
+    ends, full stops and blanks."""
     first = _HEADING.match(view)
-    done = 0
-    if first is not None:
-        done = first.end()
-        yield first
-    for place in _HEADING_AT.finditer(view):
-        if place.lastindex and place.start() + 1 >= done:
-            match = _HEADING.match(view, place.start() + 1)
-            if match is not None:
-                done = match.end()
-                yield match
+    found = [first] if first is not None else []
+    done = first.end() if first is not None else 0
+    at = 0
+    for mark in marks:
+        if mark < at:  # inside of the blanks behind the mark before
+            continue
+        at = mark + 1
+        sign = view[at : at + 1]
+        if "一" <= sign <= "鿿" and sign not in _HEADING_SIGN:
+            continue
+        while sign in _BLANK:
+            at += 1
+            sign = view[at : at + 1]
+        if mark + 1 < done or not (sign in _HEADING_SIGN or sign.isdecimal()):
+            continue
+        match = _HEADING.match(view, mark + 1)
+        if match is not None:
+            done = match.end()
+            found.append(match)
+    return found
 
 
-def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], list[int]]:
+def _sections(
+    view: str, headings: list[re.Match[str]], lines: list[str], blocks: Sequence[Block]
+) -> tuple[tuple[Section, ...], list[int]]:
     marks: list[tuple[int, int, str]] = []
     ends: list[int] = []
     end: re.Match[str] | None = None
     searched = False
-    for match in _headings(view):
+    for match in headings:
         depth = int((match.lastgroup or "h9")[1])
         if not searched or (end is not None and end.start() < match.end()):
             end, searched = _HEADING_END.search(view, match.end()), True
@@ -179,11 +233,13 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], 
             if end and end.group()[:1] in (" ", "　"):
                 ends.append(end.end())
     numbered = {start for start, _, _ in marks}
-    marks += [
-        (match.start(), 1, match.group(1).strip())
-        for match in _SHORT_LINE.finditer(view)
-        if match.start() not in numbered and not _COUNTED.search(match.group())
-    ]
+    start = 0
+    for line in lines:
+        if line and start not in numbered and (len(line) <= _SHORT or len(line.strip(" \t　")) <= _SHORT):
+            short = _SHORT_LINE.match(line)
+            if short is not None and not _COUNTED.search(line):
+                marks.append((start, 1, short[1].strip()))
+        start += len(line) + 1
     marks += [
         (block.start, max(block.level - 1, 1), view[block.start : block.end].strip()[:60])
         for block in blocks
@@ -197,5 +253,5 @@ def _sections(view: str, blocks: Sequence[Block]) -> tuple[tuple[Section, ...], 
             path.pop()
         path.append((depth, title))
         until = marks[i + 1][0] if i + 1 < len(marks) else len(view)
-        sections.append(Section(start, until, depth, title, tuple(t for _, t in path)))
+        sections.append(Section(start, until, depth, title, tuple([above for _, above in path])))
     return tuple(sections), ends

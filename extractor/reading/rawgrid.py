@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 #: A cell that holds a value: a number, alone or with a short measure.
-NUMBER = re.compile(
+NUMBER: Final = re.compile(
     r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?[ ]?"
     r"(?:[%‰]|(?:[十百千万亿]{0,2}(?![年月日])[^\s\d%.,，。、;；:()+\-—/·~*#=]{0,5}))?\Z")
 #: Marks that stand in a cell instead of a number.
-PLACEHOLDER = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
+PLACEHOLDER: Final = re.compile(r"(?:-{1,3}|—{1,3}|…{1,2}|\.{2,6}|/|×|\*|持平|不变|无|空|基本持平|N/?A)\Z", re.I)
 #: Header of the column that holds the units of the rows.
-UNIT_WORD = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
-_TWO_NUMBERS = re.compile(r"(?:\s|\A)[\d.,]+(?:\s.*)?\s[\d.,]+(?:\s|\Z)")
+UNIT_WORD: Final = re.compile(r"单\s*位\Z|计\s*量\s*单\s*位\Z")
+_TWO_NUMBERS: Final = re.compile(r"(?:\s|\A)[\d.,]+(?:\s.*)?\s[\d.,]+(?:\s|\Z)")
 
 
 @dataclass(slots=True)

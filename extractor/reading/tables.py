@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from extractor.model import Document, Span
 
@@ -63,12 +64,12 @@ class Grid:
     labels: tuple[Span, ...]
 
 
-_YEAR_ONLY = re.compile(r"(?:19|20)\d\d(?:年度?)?\Z")
-_SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次|代\s*码|编\s*码|№|No\.?)\Z", re.I)
-_STUB = re.compile(r"(?:指\s*标|项\s*目|名\s*称|品\s*名|内\s*容|类\s*别)(?:名\s*称)?\Z|(?:指标|产品|项目)名称\Z")
-_RANK = re.compile(r"(?:位次|排名|名次|排位|位居)\Z")
-_YEAR_BEFORE = re.compile(r"(?:上年|去年|上一年|上年度)(?!.*[增减升降涨±])")
-_MAX_CELLS = 200_000
+_YEAR_ONLY: Final = re.compile(r"(?:19|20)\d\d(?:年度?)?\Z")
+_SERIAL: Final = re.compile(r"(?:序\s*号|编\s*号|行\s*次|代\s*码|编\s*码|№|No\.?)\Z", re.I)
+_STUB: Final = re.compile(r"(?:指\s*标|项\s*目|名\s*称|品\s*名|内\s*容|类\s*别)(?:名\s*称)?\Z|(?:指标|产品|项目)名称\Z")
+_RANK: Final = re.compile(r"(?:位次|排名|名次|排位|位居)\Z")
+_YEAR_BEFORE: Final = re.compile(r"(?:上年|去年|上一年|上年度)(?!.*[增减升降涨±])")
+_MAX_CELLS: Final = 200_000
 
 
 def grids(document: Document, view: str) -> list[Grid]:

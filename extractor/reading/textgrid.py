@@ -12,43 +12,45 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 from extractor.model import Span
 
 from .boxgrid import find_boxes
 from .rawgrid import NUMBER, PLACEHOLDER, UNIT_WORD, RawCell, RawGrid
 
-_BARE = re.compile(r"\s[-+]?\d[\d,]*(?:\.\d+)?%?(?=\s|\Z)")
-_TOKEN = re.compile(r"\S+")
-_TAB_CELL = re.compile(r"[^\t\s](?:[^\t]*[^\t\s])?")
-_PROSE = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
-_HEADER_WORD = re.compile(
+_ALONE: Final = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?%?")
+_BARE: Final = re.compile(rf"\s{_ALONE.pattern}(?=\s|\Z)")
+_TOKEN: Final = re.compile(r"\S+")
+_TAB_CELL: Final = re.compile(r"[^\t\s](?:[^\t]*[^\t\s])?")
+_PROSE: Final = re.compile(r"[。；;！!？?“”《》│┃║|]|[，,](?!\d)|(?<!单位)(?<!其中):\S")
+_HEADER_WORD: Final = re.compile(
     r"(?:指\s*标|项\s*目|名\s*称|品\s*名|品\s*种|产\s*品|地\s*区|年\s*度|年\s*份|类\s*别|科\s*目|行\s*业|分\s*类|单\s*位|"
     r"县\s*区|县市区|乡\s*镇|时\s*间|内\s*容|种\s*类|序\s*号)(?:名\s*称|别)?\Z|.{0,10}(?:指标|产品|项目|科目|地区|行业|单位|县区|乡镇)(?:名称)?\Z")
-_UNIT_TOKEN = re.compile(
+_UNIT_TOKEN: Final = re.compile(
     r"(?:[十百千万亿]{0,2}(?:元|人次|人|户|吨|公斤|千克|克|公里|千米|米|亩|公顷|平方米|平方公里|立方米|千瓦时|千瓦|度|升|千升|头|只|辆|台|套|件|个|处|"
     r"座|家|所|张|项|次|天|吨标准煤|美元|册|部|条|床|担|箱|株|羽|匹|门|重量箱|米/秒|标准箱)|%|‰|百分点|个百分点|±%|"
     r"(?:毫克|微克)/(?:立方米|升)|[A-Za-zμµ]{1,4}[²³23]?(?:/[A-Za-z]{1,2}[²³23]?)?)\Z")
-_SERIAL = re.compile(r"(?:序\s*号|编\s*号|行\s*次)\Z")
-_UNIT_ALONE = re.compile(r"\([^()]{1,12}\)\Z")
-_YEAR_CORNER = re.compile(r".{0,4}年\s*[度份别]?\Z|时\s*间\Z")
-_LONE = re.compile(r"(?:#|其中:)?[一-鿿]\Z")
-_YEAR = re.compile(r"(?:19|20)\d\d年?\Z")
-_LABEL_LONGEST = 34
-_GAP = 90
-_FAR = 2000
+_SERIAL: Final = re.compile(r"(?:序\s*号|编\s*号|行\s*次)\Z")
+_UNIT_ALONE: Final = re.compile(r"\([^()]{1,12}\)\Z")
+_YEAR_CORNER: Final = re.compile(r".{0,4}年\s*[度份别]?\Z|时\s*间\Z")
+_LONE: Final = re.compile(r"(?:#|其中:)?[一-鿿]\Z")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d年?\Z")
+_LABEL_LONGEST: Final = 34
+_GAP: Final = 90
+_FAR: Final = 2000
 """Characters between two numbers of a table, without and with the blanks that markup leaves behind."""
-_HEADER_TOKENS = 40
-_MIN_NUMBERS = 4
+_HEADER_TOKENS: Final = 40
+_MIN_NUMBERS: Final = 4
 
 
 def find_grids(text: str, view: str, taken: list[Span]) -> list[RawGrid]:
     """Tables in plain text, in order; spans in ``taken`` (tables of the markup) are left out. Linear in the text."""
     held = _Held(taken)
     found: list[RawGrid] = []
-    if any(char in view for char in "│┃║|"):
+    if "│" in view or "┃" in view or "║" in view or "|" in view:
         found = [grid for grid in find_boxes(view) if not held.touch(grid.start, grid.end)]
-    numbers = [match.span() for match in _BARE.finditer(view)]
+    numbers = _bare_numbers(view)
     if len(numbers) >= _MIN_NUMBERS:
         held = _Held([*taken, *((grid.start, grid.end) for grid in found)])
         for cluster in _clusters(view, [span for span in numbers if not held.touch(*span)]):
@@ -83,6 +85,18 @@ class _Held:
         """Whether any of them overlaps ``[start, end)``."""
         i = bisect_left(self.starts, end) - 1
         return i >= 0 and self.ends[i] > start
+
+
+def _bare_numbers(view: str) -> list[Span]:
+    """Numbers that stand between blanks, each with the blank before it."""
+    found: list[Span] = []
+    end = 0
+    for piece in view.split():  # prose has few blanks: its pieces are fewer than its characters by far
+        start = view.find(piece[0], end)
+        end = start + len(piece)
+        if (piece[-1] in "%," or piece[-1].isdecimal()) and start > 0 and _ALONE.fullmatch(piece) is not None:
+            found.append((start - 1, end))
+    return found
 
 
 def _clusters(view: str, numbers: list[Span]) -> list[list[Span]]:
