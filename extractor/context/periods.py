@@ -112,7 +112,7 @@ class PeriodReader:
             return f"{p.plan}/{p.plan + 4}", p.plan + 4
         if word["five"] and p.report:
             return f"{p.report - 4}/{p.report}", p.report
-        if word["this"] and p.report and _is_plan_title(title):
+        if word["this"] and p.report and p.plan and _is_plan_title(title):
             return str(p.plan), p.plan
         if word["part"] and (p.report or p.plan) and "计划" in title:
             base = p.report or p.plan or 0
