@@ -19,7 +19,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 #: What is compiled together: folders and files of the package. Calls within a group are plain calls of C.
 GROUPS = {
     "extractor_figures": ("ledger.py", "pipeline.py", "context"),
-    "extractor_numbers": ("numbers", "reading", "library/match.py", "library/neighbours.py", "library/rates.py"),
+    "extractor_numbers": ("numbers", "reading", "library/compiled.py", "library/match.py", "library/neighbours.py",
+                          "library/rates.py", "library/wordsets.py"),
     "extractor_checks": ("checks",),
 }
 #: Not compiled: what is no module of a room, and what is not hot.

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import Final
 
 from ..model import Flag, Observation
 from .catalogue import flag_code, make_flag
 from .slips import ONE_DIGIT, slips
 from .work import amount_text, decimal_text
 
-REPEAT_JUMP = flag_code(
+REPEAT_JUMP: Final = flag_code(
     "repeat_jump",
     severity="info",
     blocking=False,
@@ -27,7 +28,7 @@ REPEAT_JUMP = flag_code(
     "Where one slip of a digit would bring it close, the message says so. Raised over the documents of a run.",
     example="全县脱贫人口 2021 年 26530 人, 2022 年 265300 人.",
 )
-SUM_COUNTIES = flag_code(
+SUM_COUNTIES: Final = flag_code(
     "sum_counties",
     severity="warning",
     blocking=False,
@@ -39,9 +40,9 @@ SUM_COUNTIES = flag_code(
 )
 
 #: Ratio between neighbouring years beyond which a stock or a flow is worth a look.
-JUMP = 5.0
+JUMP: Final = 5.0
 #: Rounding of sums of counties: reports give 万人 with one or two decimals.
-SUM_TOLERANCE = Decimal("0.02")
+SUM_TOLERANCE: Final = Decimal("0.02")
 
 
 @dataclass(frozen=True, slots=True)

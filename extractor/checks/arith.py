@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from math import inf
+from typing import Final
 
 from ..model import Figure
 from .catalogue import make_flag
@@ -12,8 +13,8 @@ from .slips import POINT, slips
 from .work import WHOLE_UNITS, Item, Sheet, amount_text, decimal_text
 
 #: Signs inside a printed number that are no digits.
-_NOISE = str.maketrans("", "", " ,，\n\r\t　")
-_DIGITS = re.compile(r"(\d+)(\.\d+)?")
+_NOISE: Final = str.maketrans("", "", " ,，\n\r\t　")
+_DIGITS: Final = re.compile(r"(\d+)(\.\d+)?")
 
 
 def ratio_range(part: float, part_slack: float, whole: float, whole_slack: float) -> tuple[float, float]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from math import inf
+from typing import Final
 
 from .arith import Arithmetic, contradict, rounded
 from .catalogue import flag_code
 from .work import Item, Sheet
 
-AVERAGE_MISMATCH = flag_code(
+AVERAGE_MISMATCH: Final = flag_code(
     "average_mismatch",
     severity="warning",
     blocking=True,
@@ -20,10 +21,10 @@ AVERAGE_MISMATCH = flag_code(
     example="带动1200人增收360万元,人均增收5200元: 360万元/1200人 = 3000元.",
 )
 
-_PER = re.compile(
+_PER: Final = re.compile(
     r"(人均|户均|村均|每人|每户|每村|平均每人|平均每户|平均每村|场均|次均|亩均|每亩)([^,，、。;；\d]{0,10})\Z"
 )
-_COUNT_OF = {
+_COUNT_OF: Final = {
     "人": ("人", "人次", "名"),
     "户": ("户",),
     "村": ("个", "村"),
@@ -31,9 +32,9 @@ _COUNT_OF = {
     "次": ("次", "人次"),
     "亩": ("亩",),
 }
-_VILLAGES = re.compile(r"[^,，、。;；\d]{0,6}村")
-REACH = 6
-SPAN = 160
+_VILLAGES: Final = re.compile(r"[^,，、。;；\d]{0,6}村")
+REACH: Final = 6
+SPAN: Final = 160
 
 
 class _Quotient(Arithmetic):

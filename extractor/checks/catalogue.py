@@ -7,6 +7,7 @@ A check registers its code beside its own function with :func:`flag_code`; nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ..model import Flag, Severity
 from ..records import maker
@@ -29,7 +30,7 @@ class FlagCode:
     """A made-up sentence that raises it."""
 
 
-CATALOGUE: dict[str, FlagCode] = {}
+CATALOGUE: Final[dict[str, FlagCode]] = {}
 
 
 def flag_code(

@@ -13,7 +13,7 @@ from .relations import Group, beyond
 from .splits import digits_of
 from .work import WHOLE_UNITS, Item, Sheet, amount_text
 
-GLUED = flag_code(
+GLUED: Final = flag_code(
     "glued",
     severity="error",
     blocking=True,
@@ -23,7 +23,7 @@ GLUED = flag_code(
     "the one cut that household size, loan ceilings, wholes, shares and repetitions in the document leave.",
     example="监测对象312845人 is 312户845人 (2.71人/户).",
 )
-IMPLAUSIBLE = flag_code(
+IMPLAUSIBLE: Final = flag_code(
     "implausible",
     severity="error",
     blocking=True,
@@ -33,7 +33,7 @@ IMPLAUSIBLE = flag_code(
     "its whole, and no cut or unit explains it.",
     example="某县脱贫人口9000万人.",
 )
-ORDER_VIOLATION = flag_code(
+ORDER_VIOLATION: Final = flag_code(
     "order_violation",
     severity="warning",
     blocking=True,
@@ -44,21 +44,21 @@ ORDER_VIOLATION = flag_code(
     example="完成改造85户,其中脱贫户97户.",
 )
 
-_YEAR_FIRST = re.compile(rf"({YEAR})([1-9]\d*)")
+_YEAR_FIRST: Final = re.compile(rf"({YEAR})([1-9]\d*)")
 #: The household noun that wants 户: 脱贫户6092户13468人, 户数626213968.
-_HOUSEHOLD = re.compile(r"(?:户|户数)(?:共|共计|为|达)?\Z")
+_HOUSEHOLD: Final = re.compile(r"(?:户|户数)(?:共|共计|为|达)?\Z")
 #: Nouns that are counted, not paid: a sum of money right behind them has lost a count (学生20731.05万元).
 #: Populations that reports print as households and persons.
-_POPULATION = re.compile(
+_POPULATION: Final = re.compile(
     r"(?:对象|户|贫困人口|脱贫人口|低保人口|特困人员|困难群众|搬迁人口|搬迁群众|符合条件的?|共|达|为)\Z"
 )
-_COUNTED = re.compile(
+_COUNTED: Final = re.compile(
     r"(?:学生|群众|人员|劳动力|农户|贫困户|脱贫户|监测户|监测对象|低保对象|儿童|老人|职工|村民|党员|党员干部"
     r"|小额贷款|小额信贷|项目资产|资产|项目|企业|合作社|车间|基地)(?:共|共计)?\Z"
 )
 #: The last characters of these.
 _COUNTED_ENDS: Final = frozenset("生众员力户象童人工民部款贷产目业社间地共计")
-_PAY = re.compile(r"补|给|发|付|奖|扶持|支持|投|拨|贷|入|额|争取|筹|完成|安排|减|免|到位|销|产|节|偿|融")
+_PAY: Final = re.compile(r"补|给|发|付|奖|扶持|支持|投|拨|贷|入|额|争取|筹|完成|安排|减|免|到位|销|产|节|偿|融")
 
 
 def collect(sheet: Sheet, groups: list[Group]) -> None:
@@ -140,7 +140,7 @@ def _magnitude(sheet: Sheet, item: Item) -> None:
 
 
 #: Shares that cannot exceed the whole; 完成率, 增长率, 资产负债率 and their like can.
-_AT_MOST_ALL = re.compile(
+_AT_MOST_ALL: Final = re.compile(
     r"(?:占比|比重|普及率|覆盖率|合格率|参保率|入学率|达标率|满意率|满意度|通达率|通畅率|处理率|绿化率|入住率|消除率|户贷率"
     r"|升学率|就业率|巩固率|城镇化率|保证率|优良率|知晓率|签约率|安置率|使用率|利用率|报销比例)(?:达到|达|为|是)?\Z"
 )
@@ -156,7 +156,7 @@ def _percent(sheet: Sheet, item: Item) -> None:
         item.doubt("implausible", f"{sheet.printed(item)}:这类比率不超过100%", "a rate of this kind ends at 100 %")
 
 
-_LEVEL_ZH = {"nation": "全国", "province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇级"}
+_LEVEL_ZH: Final = {"nation": "全国", "province": "省级", "prefecture": "市级", "county": "县级", "township": "乡镇级"}
 
 
 def _year(sheet: Sheet, item: Item, text: str) -> None:

@@ -18,7 +18,7 @@ from .dates import YEAR
 from .plausibility import Bounds
 from .work import WHOLE_UNITS
 
-MISSING_UNIT = flag_code(
+MISSING_UNIT: Final = flag_code(
     "missing_unit",
     severity="error",
     blocking=True,
@@ -29,11 +29,11 @@ MISSING_UNIT = flag_code(
     example="筹资标准1020/人 is 1020元/人; 选聘网格员846,实现全覆盖 is 846人.",
 )
 
-_PER = (
+_PER: Final = (
     r"人次|平方公里|平方米|立方米|千瓦时|公斤|学期|学年|公里"
     r"|[人月年次户亩天日吨斤套座期辆个度只头株班场村生]"
 )
-_RATE = re.compile(
+_RATE: Final = re.compile(
     rf"(?P<number>\d(?<![\d./]\d)[\d,，]*(?:\.\d+)?)[ ]?(?P<scale>万|亿)?(?P<unit>元|人)?"
     rf"(?P<slash>/{{1,2}})(?P<per>{_PER})?"
     rf"(?:[/·](?P<last>{_PER}))?"
@@ -42,15 +42,15 @@ _RATE = re.compile(
 _BEFORE_SLASH: Final = ",，. 万亿元人"
 _RATE_TAIL: Final = 11
 # Both begin with a digit and look behind it afterwards: so the engine skips to the digits of a text.
-_PAIR = re.compile(
+_PAIR: Final = re.compile(
     r"(\d(?<![\d.]\d)\d{0,5}(?:\.\d+)?)([万亿])(?=\d+(?:\.\d+)?[万亿]?[户人元个名])(?!\d{1,4}(?![\d.万亿]))"
 )
-_TWO_POINTS = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
-_YEAR = re.compile(YEAR)
-_STOP = re.compile(r"[，,。;；、：:\s]")
-_PLAIN = re.compile(r"\d{2,20}\Z")
-_AFTER = "，,。;；、)）"
-_NOUN_TAIL = re.compile(r"(?:共计|共有|共|总计|为|达到|达|约|已)*\Z")
+_TWO_POINTS: Final = re.compile(r"\d(?<![\d.]\d)\d{0,7}\.\d{2,8}\.\d{1,4}(?![\d.])")
+_YEAR: Final = re.compile(YEAR)
+_STOP: Final = re.compile(r"[，,。;；、：:\s]")
+_PLAIN: Final = re.compile(r"\d{2,20}\Z")
+_AFTER: Final = "，,。;；、)）"
+_NOUN_TAIL: Final = re.compile(r"(?:共计|共有|共|总计|为|达到|达|约|已)*\Z")
 
 
 @dataclass(frozen=True, slots=True)

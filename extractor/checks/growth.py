@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from math import inf
+from typing import Final
 
 from .arith import Arithmetic, contradict, rounded
 from .catalogue import flag_code
 from .work import Item, Sheet, decimal_text
 
-GROWTH_MISMATCH = flag_code(
+GROWTH_MISMATCH: Final = flag_code(
     "growth_mismatch",
     severity="warning",
     blocking=True,
@@ -21,18 +22,18 @@ GROWTH_MISMATCH = flag_code(
     example="支出8.42万元,比上年6.18万元增加2.42万元: 8.42-6.18 = 2.24.",
 )
 
-_THAN = re.compile(r"(?:^|[,，;；(（、\s])(?:同比|比|较|相比)[^,，。;；]{0,16}\Z")
-_MORE = re.compile(
+_THAN: Final = re.compile(r"(?:^|[,，;；(（、\s])(?:同比|比|较|相比)[^,，。;；]{0,16}\Z")
+_MORE: Final = re.compile(
     r"[,，]?(?:的)?(?:约|大约)?(增加|增长|增支|增收|增|净增|提高|上升|多|减少|减支|减收|减|下降|降低|压减|少)(?:了|约|到)?"
     r"[^,，。;；\d至]{0,6}\Z"
 )
-_BY = re.compile(r"(增加|增长|增支|增收|增|净增|提高|上升|多|减少|减支|减收|减|下降|降低|压减|少)(?:了)?\Z")
-_TO = re.compile(
+_BY: Final = re.compile(r"(增加|增长|增支|增收|增|净增|提高|上升|多|减少|减支|减收|减|下降|降低|压减|少)(?:了)?\Z")
+_TO: Final = re.compile(
     r"(增加|增长|增|提高|上升|扩大|发展|提升|减少|减|下降|降低|降|压减|回落)(?:到|至|为)[^,，。;；\d]{0,4}\Z"
 )
-_NOT = re.compile(r"年均|平均|可比|同口径|实际|名义|不变价|生产总值|增加值|总产值|扣除|考虑|累计|GDP|约")
-_LESS = ("减", "下降", "降", "少", "压减", "回落")
-_THEN = re.compile(
+_NOT: Final = re.compile(r"年均|平均|可比|同口径|实际|名义|不变价|生产总值|增加值|总产值|扣除|考虑|累计|GDP|约")
+_LESS: Final = ("减", "下降", "降", "少", "压减", "回落")
+_THEN: Final = re.compile(
     r"[,，、]?(?:比上年|较上年|同比)?(?:年)?(?:增加|增长|净增|增幅|提高|上升|减少|下降|降低|减|降幅)(?:了|达|为|约)?[^,，。;；\d]{0,4}\Z"
 )
 

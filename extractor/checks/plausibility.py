@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from ..errors import PatternError
 from ..library import Library
 from ..library.locate import folders
 from ..patternfiles import Fields, Problems, top
 
-FILE = "plausibility.yaml"
-LEVELS = ("nation", "province", "prefecture", "county", "township")
+FILE: Final = "plausibility.yaml"
+LEVELS: Final = ("nation", "province", "prefecture", "county", "township")
 #: A report of unknown level gets the bound of this one.
-DEFAULT_LEVEL = "province"
+DEFAULT_LEVEL: Final = "province"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from ..model import Figure
 from .catalogue import flag_code, make_flag
 
 #: Below this a figure is doubted. A misread digit is the error that hurts, and lines with one score below this.
-THRESHOLD = Decimal("0.9")
+THRESHOLD: Final = Decimal("0.9")
 
-CODE = flag_code(
+CODE: Final = flag_code(
     "low_confidence",
     severity="warning",
     blocking=True,

@@ -8,33 +8,34 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from typing import Final
 
 from ..records import maker
 from .work import Item, Sheet
 
 #: A sentence that begins with what it divides; how many figures before it may name that.
-_HEAD = re.compile(r"[。；;\n][ \u3000]{0,4}([一-鿿]{2,12}?)(?:主要|具体|共)?\Z")
-_BACK = 8
-_BRACKET = re.compile(r"[(（]([^()（）]{3,400})[)）]")
+_HEAD: Final = re.compile(r"[。；;\n][ \u3000]{0,4}([一-鿿]{2,12}?)(?:主要|具体|共)?\Z")
+_BACK: Final = 8
+_BRACKET: Final = re.compile(r"[(（]([^()（）]{3,400})[)）]")
 #: Words that make a 其中 list count along different lines, so that its parts may overlap.
-_OVERLAP = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
+_OVERLAP: Final = re.compile(r"已消除|女性?|少数民族|党员|新增|累计|占|上级|以上")
 
 
 #: Words of parts that may even exceed what stands before them: another time, another source.
-_BEYOND = re.compile(r"已消除|新增|累计|占|上级")
+_BEYOND: Final = re.compile(r"已消除|新增|累计|占|上级")
 #: Lists whose parts are kinds seen from different sides (涉农贷款 and 小微企业贷款), so that they may exceed the whole.
-_KINDS = re.compile(
+_KINDS: Final = re.compile(
     r"涉农|小微|普惠|绿色|民营|民间|基础设施|房地产|技改|技术改造|高新|高技术|新兴|规模以上|规上|限额以上"
 )
-_STOPS = ",，、;；:：.。)）(（"
+_STOPS: Final = ",，、;；:：.。)）(（"
 #: 比上年451万元: a level of another time is no whole.
-_EARLIER = re.compile(r"(?:比|较)[^,，。;；]{0,12}\Z")
+_EARLIER: Final = re.compile(r"(?:比|较)[^,，。;；]{0,12}\Z")
 #: Verbs that open the next item of an enumeration of results: a list of parts ends where the whole's own verb returns.
-_NEXT = re.compile(
+_NEXT: Final = re.compile(
     r"新增|新建|建成|改造|完成|发放|实施|投入|安排|培训|开展|创建|打造|引进|拨付|落实|争取|硬化|修建|改扩建"
 )
 #: Longest stretch without a figure within a list of parts.
-CHAIN = 45
+CHAIN: Final = 45
 
 
 @dataclass(frozen=True, slots=True)

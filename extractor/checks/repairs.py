@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from ..model import Repair
 from ..records import maker
@@ -14,7 +15,7 @@ from .splits import Split
 from .work import Item, Sheet
 
 _repaired = maker(Repair)
-_NAMES = {"户": "户数", "人": "人数", "元": "金额", "人次": "人次"}
+_NAMES: Final = {"户": "户数", "人": "人数", "元": "金额", "人次": "人次"}
 
 
 def resolve(sheet: Sheet, item: Item, evidence: Evidence, final: bool) -> bool:

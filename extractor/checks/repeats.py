@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .arith import printed_digits, widened
 from .catalogue import flag_code, make_flag
 from .slips import EXCHANGED, ONE_DIGIT, TRANSPOSED, slips
 from .work import Item, Sheet
 
-REPEAT_CONFLICT = flag_code(
+REPEAT_CONFLICT: Final = flag_code(
     "repeat_conflict",
     severity="warning",
     blocking=True,

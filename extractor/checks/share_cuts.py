@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from .arith import rounded, share_holds
 from .splits import Split
@@ -114,7 +115,7 @@ def _fits(
 
 
 #: Units that stand first in a pair whose middle measure was lost.
-WHOLE_FIRST = frozenset({"户", "人", "人次", "个", "家", "处", "座", "村"})
+WHOLE_FIRST: Final = frozenset({"户", "人", "人次", "个", "家", "处", "座", "村"})
 
 
 def _household(cut: Split, item: Item) -> bool:

@@ -7,24 +7,28 @@ from typing import Final
 
 from .work import Item, Sheet
 
-_BARE = re.compile(
+_BARE: Final = re.compile(
     r"[,，、;；(（\s]*(?:户数?|人数?|资金|金额|支出|投资|数量)?(?:占比|所占比例|占总数的|占总量的|占其|占)"
     r"(?:达到|达|为|是|:|：)*\Z"
 )
-_STEM = re.compile(r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|进度)(?:分别)?(?:达到|达|为|是|仅为|仅|:|：)*\Z")
+_STEM: Final = re.compile(
+    r"[,，、;；\s]*([^,，。;；、\d()（）]{0,12}?)(?:率|进度)(?:分别)?(?:达到|达|为|是|仅为|仅|:|：)*\Z"
+)
 #: 完成预算的65%: the plan is named; it must be the figure printed just before.
-_OF_PLAN = re.compile(
+_OF_PLAN: Final = re.compile(
     r"[,，、]?(?:为|占|完成)?(?:年初|全年|年度|调整|年)*(?P<plan>预算|计划|任务|目标)数?的?(?:达到|达|为)?\Z"
 )
 #: 完成年度目标2.8万人的116.4%: the goal is printed between the result and the share.
-OF_GOAL = re.compile(r"(?:完成|占|为)[^,，。;；\d]{0,10}(?:预算|计划|任务|目标|总数|总量|总额)[^,，。;；\d]{0,6}\Z")
+OF_GOAL: Final = re.compile(
+    r"(?:完成|占|为)[^,，。;；\d]{0,10}(?:预算|计划|任务|目标|总数|总量|总额)[^,，。;；\d]{0,6}\Z"
+)
 #: Rates of something over something else than the figures beside it.
-_OTHER_BASE = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
-_LEVEL = re.compile(r"中央|省级|市级|县级|区级|镇级|州级")
+_OTHER_BASE: Final = re.compile(r"同比|增长|增速|提高|下降|比上年|较上年|年均|合格|满意|利率|折旧|死亡|自然|出生|发生")
+_LEVEL: Final = re.compile(r"中央|省级|市级|县级|区级|镇级|州级")
 #: 支出, 完成, 用于: what is done with money that was given elsewhere.
-SPENT = re.compile(r"支出|完成|用于|投入产业|投向")
-REACH = 10
-SPAN = 260
+SPENT: Final = re.compile(r"支出|完成|用于|投入产业|投向")
+REACH: Final = 10
+SPAN: Final = 260
 
 #: What the words between an amount and a share call it.
 UNREAD: Final = 0

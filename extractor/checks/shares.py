@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import inf
+from typing import Final
 
 from .arith import Arithmetic, contradict, printed_digits, ratio_range, rounded, share_holds, widened
 from .catalogue import flag_code
@@ -12,7 +13,7 @@ from .share_reading import GOAL, OF_GOAL, OTHER, PLAN, SPAN, SPENT, Share
 from .slips import ONE_DIGIT, slips
 from .work import COUNT_UNITS, Item, Sheet
 
-SHARE_MISMATCH = flag_code(
+SHARE_MISMATCH: Final = flag_code(
     "share_mismatch",
     severity="warning",
     blocking=True,
@@ -23,9 +24,9 @@ SHARE_MISMATCH = flag_code(
     example="投入资金2400万元,其中用于产业1440万元,占比52%: 1440/2400 = 60%.",
 )
 
-_NAMED = re.compile(r"[^,，、。;；:：（）()\d]{1,10}")
-_BASE = re.compile(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}")
-_INSIDE = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
+_NAMED: Final = re.compile(r"[^,，、。;；:：（）()\d]{1,10}")
+_BASE: Final = re.compile(r"占(?!比|其|总数|总量)[^,，。;；达为]{2,}")
+_INSIDE: Final = re.compile(r"其中|用于|[已]|完成|中[,，]|有")
 
 
 def check(sheet: Sheet, shares: list[Share], report: bool, parts: frozenset[int] = frozenset()) -> list[Solution]:
@@ -128,7 +129,7 @@ def _match_repaired(sheet: Sheet, share: Share) -> tuple[Item, Item] | None:
     return None
 
 
-_GIVEN = re.compile(r"安排|下达|计划|任务|预算|目标|应|到位|争取|收到")
+_GIVEN: Final = re.compile(r"安排|下达|计划|任务|预算|目标|应|到位|争取|收到")
 
 
 def _plainly(*members: Item) -> bool:

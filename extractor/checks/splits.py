@@ -6,11 +6,11 @@ import re
 from decimal import Decimal
 from typing import Final
 
-_NUMBER = re.compile(r"(\d+)(\.\d+)?(万亿|亿|千万|百万|万|千|百)?\Z")
+_NUMBER: Final = re.compile(r"(\d+)(\.\d+)?(万亿|亿|千万|百万|万|千|百)?\Z")
 #: Zeros that a magnitude stands for.
 _ZEROS: Final = {"万亿": 12, "亿": 8, "千万": 7, "百万": 6, "万": 4, "千": 3, "百": 2}
 #: Longer digit runs are no two numbers of a report.
-MAX_DIGITS = 20
+MAX_DIGITS: Final = 20
 
 
 class Split:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from ..model import Document, Figure, LedgerEntry
 from ..records import changer
@@ -21,7 +22,7 @@ from .work import Claim, Item, Sheet, amount_text
 _changed = changer(Figure)
 
 #: Rounds of repair: a repaired number may be the constraint that decides the next one.
-ROUNDS = 4
+ROUNDS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)

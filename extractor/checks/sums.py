@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from decimal import Decimal
+from typing import Final
 
 from .arith import Arithmetic, contradict, printed_digits, widened
 from .catalogue import flag_code
@@ -12,7 +13,7 @@ from .relations import Group, crossing, overlapping
 from .slips import EXCHANGED, TRANSPOSED, slips
 from .work import COUNT_UNITS, Item, Sheet, decimal_text
 
-SUM_MISMATCH = flag_code(
+SUM_MISMATCH: Final = flag_code(
     "sum_mismatch",
     severity="warning",
     blocking=True,
@@ -24,19 +25,19 @@ SUM_MISMATCH = flag_code(
     example="投入资金1500万元(中央700万元、省级400万元、市级250万元、县级180万元): 1530.",
 )
 
-_LEVELS = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
-_REST = re.compile(r"^(?:其中)?(?:其他|其它|其余|剩余|另有|余下)")
-_YEARS = re.compile(r"(?:19|20)\d\d年?\Z")
+_LEVELS: Final = re.compile(r"(中央|国家)|(省)|(市)|([县区旗])|(镇|乡|街道)")
+_REST: Final = re.compile(r"^(?:其中)?(?:其他|其它|其余|剩余|另有|余下)")
+_YEARS: Final = re.compile(r"(?:19|20)\d\d年?\Z")
 #: 第一、二、三产业增加值分别为: three parts that are always all.
-_INDUSTRIES = re.compile(r"[一二]、[二三]?、?三(?:次)?产")
-_SPAN_OF_YEARS = re.compile(r"[两二三四五六]年|年均|期间|累计")
-_NAMED = re.compile(r"[^,，、。;；:：（）()\d]{2,14}")
-_DONE = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
-_OPEN = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
+_INDUSTRIES: Final = re.compile(r"[一二]、[二三]?、?三(?:次)?产")
+_SPAN_OF_YEARS: Final = re.compile(r"[两二三四五六]年|年均|期间|累计")
+_NAMED: Final = re.compile(r"[^,，、。;；:：（）()\d]{2,14}")
+_DONE: Final = re.compile(r"已(?:经|全部)?([^已未,，、。;；\d]{2,12})\Z")
+_OPEN: Final = re.compile(r"(?:未|没有|尚未)([^已未,，、。;；\d]{2})")
 
 
 #: How many half units 已 and 未 and all must be worth before one transposed digit that explains them is no chance.
-ALL_OF = 200
+ALL_OF: Final = 200
 
 
 class _Total(Arithmetic):
@@ -328,7 +329,7 @@ def _near(sheet: Sheet, begin: int, end: int) -> Item | None:
     return None
 
 
-_BREAK = re.compile(r"[,，、。;；\n]")
+_BREAK: Final = re.compile(r"[,，、。;；\n]")
 
 
 def _breaks(gap: str) -> bool:

@@ -27,20 +27,20 @@ _changed = changer(Figure)
 Claim = Callable[[Figure], str | None]
 
 #: Counted things that reports name with different measure words for the same thing (21条 of 28个问题).
-COUNT_UNITS = frozenset(
+COUNT_UNITS: Final = frozenset(
     ["个", "条", "项", "件", "处", "座", "家", "所", "宗", "起", "类", "村", "期", "场", "种", "支", "名"]
 )
 #: Measures that come in whole numbers unless 万 or 亿 stands before them.
-WHOLE_UNITS = COUNT_UNITS | frozenset(
+WHOLE_UNITS: Final = COUNT_UNITS | frozenset(
     ["户", "人", "人次", "户次", "名", "次", "辆", "台", "只", "头", "株", "套", "间", "栋"]
 )
 
-_PRINTED = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
-_SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
-_YEAR_NAMED = re.compile(r"((?:19[4-9]\d|20[0-4]\d))年")
+_PRINTED: Final = re.compile(r"[\d,， \n]*(?:\.(\d+))?\s*(万亿|亿|千万|百万|万|千|百)?")
+_SCALE: Final = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2, None: 1.0}
+_YEAR_NAMED: Final = re.compile(r"((?:19[4-9]\d|20[0-4]\d))年")
 #: The longest stretch of a clause that a check reads before a figure.
 LONGEST: Final = 60
-_TO_CLAUSE_END = re.compile(r"(?s:.*)[，,；;。！？!?\n]")
+_TO_CLAUSE_END: Final = re.compile(r"(?s:.*)[，,；;。！？!?\n]")
 
 
 class Item:
@@ -240,14 +240,14 @@ class Sheet:
         return self.claim(_changed(item.figure, value=value, unit=unit, subject=subject, value_max=None, role="level"))
 
 
-_LEVEL_WORDS = (
+_LEVEL_WORDS: Final = (
     ("nation", ("全国", "我国")),
     ("province", ("全省", "我省")),
     ("prefecture", ("全市", "我市")),
     ("county", ("全县", "我县", "全区", "我区", "全旗", "我旗")),
     ("township", ("全镇", "我镇", "全乡", "我乡", "本镇", "本乡", "全街道")),
 )
-_BY_SUFFIX = {
+_BY_SUFFIX: Final = {
     "中国": "nation",
     "全国": "nation",
     "国": "nation",

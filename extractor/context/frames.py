@@ -12,7 +12,7 @@ from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout, Section
 
 #: How far rules look to the left of a number inside its sentence.
-REACH = 90
+REACH: Final = 90
 
 
 class Frame:

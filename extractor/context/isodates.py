@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from typing import Final
 
 #: Chinese names of half-years and quarters with their first and last month.
-PARTS = {
+PARTS: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "首季": (1, 3), "前两季度": (1, 6), "前三季度": (1, 9), "前三个季度": (1, 9),
     "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9), "四季度": (10, 12),
     "第一季度": (1, 3), "第二季度": (4, 6), "第三季度": (7, 9), "第四季度": (10, 12),

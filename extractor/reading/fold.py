@@ -17,7 +17,7 @@ from typing import Final
 __all__ = ["fold", "fold_document", "own_characters"]
 
 #: Signs with an ASCII twin. The colon is folded because 1：1 is a ratio; the comma ， is not (see above).
-_SIGNS = {
+_SIGNS: Final = {
     "\u3000": " ",  # ideographic space
     "\ufeff": " ",  # byte order mark: text files keep it
     "\u00a0": " ",
@@ -67,7 +67,7 @@ _SIGNS = {
 }
 
 #: Traditional (and variant) characters -> simplified, pair by pair.
-_TRADITIONAL = (
+_TRADITIONAL: Final = (
     "萬万 億亿 兩两 點点 負负 餘余 個个 箇个 號号 戶户 畝亩 頃顷 噸吨 幣币 圓圆 與与 為为 爲为 這这 來来 "
     "時时 間间 歲岁 週周 處处 條条 項项 場场 幾几 數数 縣县 鄉乡 鎮镇 區区 級级 類类 組组 隊队 張张 臺台 "
     "輛辆 層层 棟栋 雙双 對对 隻只 頭头 顆颗 畢毕 冊册 籌筹 達达 約约 過过 從从 東东 貧贫 脫脱 農农 業业 "
