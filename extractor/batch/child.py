@@ -14,10 +14,11 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from extractor.batch.parts import PartError
 from extractor.errors import ExtractorError
 
 if TYPE_CHECKING:
-    from extractor.batch.encode import ReadTask
+    from extractor.batch.engine import Task
 
 #: Exit status of a child that could not allocate what it needed.
 OUT_OF_MEMORY = 77
@@ -80,10 +81,10 @@ def main() -> None:
             return
 
 
-def _answer(task: ReadTask, library: Any, at: Any, given: Any) -> Answer:
+def _answer(task: Task, library: Any, at: Any, given: Any) -> Answer:
     try:
         value = task.run(library, at, given)
-    except (ExtractorError, OSError) as error:
+    except (ExtractorError, PartError, OSError) as error:
         return Answer(error=error)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

@@ -208,15 +208,10 @@ class Local:
         self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self._stop = threading.Event()
 
-    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+    def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         under_way = 0
-        exhausted = False
         while True:
-            while not exhausted and under_way < self.slots * _AHEAD:
-                task = next(tasks, None)
-                if task is None:
-                    exhausted = True
-                    break
+            while under_way < self.slots * _AHEAD and (task := next_task()) is not None:
                 self._hire(under_way + 1)
                 self._tasks.put(task)
                 under_way += 1
@@ -229,6 +224,9 @@ class Local:
             if done.error is not None:
                 raise done.error
             yield done
+
+    def shares(self, folder: Path) -> bool:
+        return True
 
     def close(self) -> None:
         """End all processes at once."""
