@@ -22,7 +22,7 @@ from extractor.batch.describing import DescribeTask
 from extractor.batch.engine import Done, Engine, Inline, Task
 from extractor.batch.index import Index
 from extractor.batch.joining import Cutter, JoinTask, Stretch
-from extractor.batch.parts import PRINTED
+from extractor.batch.parts import PRINTED, values
 from extractor.batch.settling import BucketCounts, SettleTask, Sorted, SortTask
 from extractor.batch.summary import Summary
 from extractor.tables import schema, write
@@ -323,7 +323,7 @@ def _ends(entries: pa.Table, column: str) -> NDArray[np.int64]:
     import numpy as np
 
     found: NDArray[np.int64] = np.zeros(len(entries) + 1, dtype=np.int64)
-    np.cumsum(entries.column(column).to_numpy(), out=found[1:])
+    np.cumsum(values(entries, column, "<i4" if column.startswith("rows.") else "<i8"), out=found[1:])
     return found
 
 

@@ -75,6 +75,9 @@ class Cluster:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
+    def prepare(self, tasks: int) -> None:
+        pass
+
     def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         under_way: dict[Any, tuple[Task, int]] = {}

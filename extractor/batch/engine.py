@@ -47,6 +47,9 @@ class Engine(Protocol):
     def slots(self) -> int:
         """Tasks that are done at the same time."""
 
+    def prepare(self, tasks: int) -> None:
+        """There will be so many tasks at least: start what takes long to start."""
+
     def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         """Results as they come, in any order. ``next_task`` is called as tasks are needed; None says that there is
         none for the moment, and it is called again after each result. Ends when there is none and none under way; ends
@@ -66,6 +69,9 @@ class Inline:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+
+    def prepare(self, tasks: int) -> None:
+        pass
 
     def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         while not is_stopped() and (task := next_task()) is not None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.batch.parts import Archive, PartError
+from extractor.batch.parts import Archive, PartError, values
 from extractor.batch.stamp import LAYOUT, Stamp
 from extractor.batch.store import Store
 from extractor.tables.schema import TEXTS
@@ -81,12 +81,7 @@ class Index:
             self._table = np.concatenate([self._table, np.zeros(len(self._table), dtype=self._table.dtype)])
         rows = self._table[first : first + count]
         for column, kind in _COLUMNS:
-            values = table.column(column).combine_chunks()
-            if kind.startswith("V"):
-                data = b"".join(values.to_pylist())
-                rows[column] = np.frombuffer(data, dtype=kind)
-            else:
-                rows[column] = values.to_numpy(zero_copy_only=False)
+            rows[column] = values(table, column, kind)
         rows["part"] = len(self.parts)
         self._keep(len(self.parts), table)
         self.parts.append(name)
@@ -99,7 +94,9 @@ class Index:
         """The documents with this key that were there when the index was loaded, the one added last first."""
         import numpy as np
 
-        at = int(np.searchsorted(self._sorted, np.uint64(key)))
+        if not len(self._sorted):
+            return
+        at = int(self._sorted.searchsorted(np.uint64(key)))
         found = []
         while at < len(self._sorted) and int(self._sorted[at]) == key:
             found.append(int(self._order[at]))

@@ -89,6 +89,12 @@ class Child:
             elif verdict != "crashed" or deaths[at] >= _DEATHS:
                 given[at] = _reason(verdict, self.limits)
 
+    def prepare(self) -> None:
+        """Start the process now, before there is a task. What goes wrong is said when there is one."""
+        with contextlib.suppress(ExtractorError, OSError, EOFError, pickle.UnpicklingError):
+            if self._process is None and not self._closed:
+                self._start()
+
     def watch(self, now: float) -> None:
         """Kill the process where its document has exceeded a limit."""
         process = self._process
@@ -225,6 +231,10 @@ class Local:
                 raise done.error
             yield done
 
+    def prepare(self, tasks: int) -> None:
+        for wanted in range(max(1, len(self._threads)), min(tasks, self.slots) + 1):
+            self._hire(wanted)
+
     def shares(self, folder: Path) -> bool:
         return True
 
@@ -252,6 +262,7 @@ class Local:
             thread.start()
 
     def _serve(self, child: Child) -> None:
+        child.prepare()
         while not self._stop.is_set():
             task = self._tasks.get()
             if task is None:

@@ -4,7 +4,7 @@ joined. The folder holds finished tables or none: the manifest comes last."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,10 +123,10 @@ def _run(
     stamp = stamp_of(library)
     damaged = index.load()
     plan = stack.enter_context(Plan(index, stamp, job.options))
-    skipped = plan_sources(plan, job, target.folder)
-    watcher.planned(plan, skipped)
-    engine = _engine(job, library, target, plan)
+    engine = _engine(job, library, target)
     stack.callback(engine.close)
+    skipped = plan_sources(plan, job, target.folder, engine.prepare)
+    watcher.planned(plan, skipped)
     before = target.manifest()
     with Interrupt() as interrupt:
         if plan.todo:
@@ -159,16 +159,20 @@ def _run(
     return Outcome(made.summary, watcher.done, plan.pending, interrupted)
 
 
-def plan_sources(plan: Plan, job: Job, folder: Path | None) -> Skipped:
-    """Decide about every source of a job; what was passed over."""
+def plan_sources(
+    plan: Plan, job: Job, folder: Path | None, on_todo: Callable[[int], None] = lambda documents: None
+) -> Skipped:
+    """Decide about every source of a job; what was passed over. ``on_todo`` is told with every document how many are
+    to be done so far."""
     skipped = Skipped()
     for source in walk(job.arguments, skipped, place=job.place, text_column=job.text_column, output=folder,
                        is_known=plan.is_known):
         plan.add(source)
+        on_todo(plan.todo)
     return skipped
 
 
-def _engine(job: Job, library: Library, target: Output, plan: Plan) -> Engine:
+def _engine(job: Job, library: Library, target: Output) -> Engine:
     if job.cluster is not None:
         from extractor.batch.cluster import Cluster
 

@@ -47,7 +47,9 @@ def _truths(cells: Sequence[Any]) -> list[Any]:
     return [None if cell is None else "true" if cell else "false" for cell in cells]
 
 
-def _numbers(cells: Sequence[Any]) -> list[Any]:
+def _numbers(cells: Sequence[Any]) -> Sequence[Any]:
+    if cells.count(None) == len(cells):  # as many a column of a panel
+        return cells
     return [None if cell is None else plain(cell) for cell in cells]
 
 

@@ -72,8 +72,8 @@ def encoded(table: Table, rows: Sequence[Row]) -> pa.Table:
     schema = arrow_schema(table)
     columns: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else ((),) * len(schema)
     arrays = [
-        pa.array([_scaled(cell) for cell in cells] if table.columns[at].type == "number" else cells, type=field.type)
-        for at, (cells, field) in enumerate(zip(columns, schema, strict=True))
+        pa.array(_scaled(cells) if column.type == "number" else cells, type=field.type)
+        for column, cells, field in zip(table.columns, columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -163,17 +163,20 @@ class TableWriter:
             partial.unlink(missing_ok=True)
 
 
-def _scaled(cell: Cell) -> Cell:
+def _scaled(cells: Sequence[Any]) -> Sequence[Any]:
     """Decimals as Arrow wants them for a fixed scale: exact, never rounded here (see ``observations.fits``)."""
-    if not isinstance(cell, Decimal):
-        return cell
+    if cells.count(None) == len(cells):  # as many a column of a panel
+        return cells
+    return [cell if cell is None or cell.as_tuple().exponent >= -SCALE else _shortened(cell) for cell in cells]
+
+
+def _shortened(cell: Decimal) -> Decimal:
+    """Without the zeros that the scale has no room for; Arrow refuses the value if there are other digits."""
     sign, digits, exponent = cell.as_tuple()
-    if isinstance(exponent, int) and exponent < -SCALE:
-        # Only zeros may fall off the end; Arrow refuses the value otherwise.
-        while exponent < -SCALE and len(digits) > 1 and digits[-1] == 0:
-            digits, exponent = digits[:-1], exponent + 1
-        return Decimal((sign, digits, exponent))
-    return cell
+    assert isinstance(exponent, int), "tables hold finite decimals only"
+    while exponent < -SCALE and len(digits) > 1 and digits[-1] == 0:
+        digits, exponent = digits[:-1], exponent + 1
+    return Decimal((sign, digits, exponent))
 
 
 def write_text(path: Path, text: str) -> None:
