@@ -45,6 +45,11 @@ def piece_size(documents: int) -> int:
     return PIECE * max(1, min(_GROWN_PIECE, documents // _MANY))
 
 
+def bucket_size(documents: int) -> int:
+    """Candidates of a bucket in a run over so many documents."""
+    return BUCKET * max(1, min(_GROWN_BUCKET, documents // _MANY))
+
+
 class Sorted(NamedTuple):
     """What a piece of candidates holds: how many of each family, and which columns of the panel occur."""
 
@@ -131,7 +136,7 @@ def buckets(families: Mapping[str, int], documents: int, slots: int) -> list[tup
     """Ranges of families in their order, so that what they give, one after the other, is in the order of the tables:
     the first family of each, and the first one behind it."""
     share = -(-sum(families.values()) // (slots * _BUCKETS))
-    most = min(BUCKET * max(1, min(_GROWN_BUCKET, documents // _MANY)), share)
+    most = min(bucket_size(documents), share)
     starts: list[str] = []
     size = 0
     for family in sorted(families):
