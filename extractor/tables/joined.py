@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from extractor.tables.rowgroups import MAGIC, Footer, Group, groups, split
+from extractor.tables.rowgroups import MAGIC, Footer, Group, content, footer, groups
 from extractor.tables.schema import Table
 from extractor.tables.write import arrow_schema, csv_head
 
@@ -87,14 +87,14 @@ class JoinedTable:
     def append(self, encoded: Encoded, target: str) -> None:
         """Append what :func:`encode_group` has written, and remove it. Each table needs one group at least, if an
         empty one: it says what the columns are."""
-        content, footer = split(_taken(Path(target + _PARQUET)))
+        data = _taken(Path(target + _PARQUET))
         if self._footer is None:
-            self._footer = footer
+            self._footer = footer(data)
         distance = self._parquet.size - len(MAGIC)
         for group in encoded.groups:
             self._groups.append(group.moved(distance, len(self._groups)))
         self._rows += encoded.rows
-        self._parquet.write(content)
+        self._parquet.write(content(data))
         if self._csv is not None:
             self._csv.write(_taken(Path(target + _CSV)))
 

@@ -172,10 +172,7 @@ def panel_table(present: Iterable[PanelKey], library: Library) -> tuple[Table, l
 
 def settle_candidates(rows: Iterable[Row], keys: Sequence[PanelKey]) -> Settled:
     """Settle whole families: ``rows`` are all their candidates in any order, ``keys`` the columns of the panel."""
-    found = sorted(
-        (Candidate._make(cast(tuple[str], row)) for row in rows),
-        key=_ORDER,
-    )
+    found = sorted([Candidate._make(row) for row in cast(Iterable[tuple[str]], rows)], key=_ORDER)
     settled = Settled([], [], [], 0, 0)
     cells = conflicts = 0
     where = {key: at for at, key in enumerate(keys)}
@@ -185,7 +182,7 @@ def settle_candidates(rows: Iterable[Row], keys: Sequence[PanelKey]) -> Settled:
         cells += len(kept) + len(lost)
         conflicts += len(lost)
         across = _across(kept)
-        by_figure = {(c.doc, c.figure): c for c in kept.values()}
+        by_figure = {(c.doc, c.figure): c for c in kept.values()} if across else {}
         codes: dict[tuple[str, str], list[str]] = {}
         for flagged in across:
             codes.setdefault((flagged.doc, flagged.figure), []).append(flagged.flag.code)
@@ -218,13 +215,15 @@ def _uses(block: Sequence[Candidate]) -> tuple[list[tuple[str, int]], dict[CellK
 def _across(kept: Mapping[CellKey, Candidate]) -> list[AcrossFlag]:
     """Jumps between a place's years and counties that do not fit their prefecture, among the panel's values."""
     values = [
-        _observation(item) for _, item in sorted(kept.items())
+        (key, item) for key, item in kept.items()
         if item.status == "actual" and item.value_max is None and item.modifier == "none" and not item.flags
     ]
     if len(values) < 2:
         return []
-    parents = {item.place_id: above for item in values if (above := parent_id(item.place_id)) is not None}
-    return check_across(values, parents)
+    values.sort()
+    places = dict.fromkeys([item.place_id for _, item in values])
+    parents = {place: above for place in places if (above := parent_id(place)) is not None}
+    return check_across([_observation(item) for _, item in values], parents)
 
 
 def _observation(item: Candidate) -> Observation:
@@ -236,8 +235,8 @@ def _observation(item: Candidate) -> Observation:
     )
 
 
-def _long_row(item: Candidate, use: str, support: int, codes: Iterable[str]) -> Row:
-    flags = joined([*filter(None, item.flags.split(";")), *codes])
+def _long_row(item: Candidate, use: str, support: int, codes: Sequence[str]) -> Row:
+    flags = joined([*filter(None, item.flags.split(";")), *codes]) if codes else item.flags
     return (*item[5:20], use, support, item.repaired, item.rule, flags, *item[23:])
 
 

@@ -57,26 +57,34 @@ class Footer(NamedTuple):
         """The end of a file with these row groups: the footer, its length and the closing mark."""
         count = len(groups)
         size = bytes([count << 4 | _STRUCT]) if count < 15 else bytes([0xF0 | _STRUCT]) + _varint(count)
-        footer = b"".join((self.head, _zigzag(rows), _header(_GROUPS - _ROWS, _LIST), size, *groups, self.tail))
-        return footer + len(footer).to_bytes(4, "little") + MAGIC
+        whole = b"".join((self.head, _zigzag(rows), _header(_GROUPS - _ROWS, _LIST), size, *groups, self.tail))
+        return whole + len(whole).to_bytes(4, "little") + MAGIC
 
 
-def split(data: bytes) -> tuple[memoryview, Footer]:
-    """The bytes of the row groups of a Parquet file, and its footer."""
-    begin = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    footer = data[begin:-8]
-    spans = {identity: (start, end) for identity, _, start, end in _Walk(footer).fields()}
-    return memoryview(data)[len(MAGIC) : begin], Footer(footer[: spans[_ROWS][0]], footer[spans[_GROUPS][1] :])
+def content(data: bytes) -> memoryview:
+    """The bytes of the row groups of a Parquet file."""
+    return memoryview(data)[len(MAGIC) : _end(data)]
+
+
+def footer(data: bytes) -> Footer:
+    """The footer of a Parquet file."""
+    found = data[_end(data) : -8]
+    spans = {identity: (start, end) for identity, _, start, end in _Walk(found).fields()}
+    return Footer(found[: spans[_ROWS][0]], found[spans[_GROUPS][1] :])
 
 
 def groups(data: bytes) -> Iterator[Group]:
     """The entries of the row groups of a Parquet file."""
-    begin = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    walk = _Walk(data[begin:-8])
+    walk = _Walk(data[_end(data) : -8])
     for identity, _, _, _ in walk.fields(follow=(_GROUPS,)):
         if identity == _GROUPS:
             for _ in range(walk.list_size()):
                 yield walk.group()
+
+
+def _end(data: bytes) -> int:
+    """Where the row groups end and the footer begins."""
+    return len(data) - 8 - int.from_bytes(data[-8:-4], "little")
 
 
 class _Walk:

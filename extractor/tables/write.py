@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from extractor.tables.records import Cell, Row
 from extractor.tables.schema import PRECISION, SCALE, Table, Type
-from extractor.tables.text import csv_rows
+from extractor.tables.text import csv_rows, is_empty
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -165,7 +165,7 @@ class TableWriter:
 
 def _scaled(cells: Sequence[Any]) -> Sequence[Any]:
     """Decimals as Arrow wants them for a fixed scale: exact, never rounded here (see ``observations.fits``)."""
-    if cells.count(None) == len(cells):  # as many a column of a panel
+    if is_empty(cells):
         return cells
     return [cell if cell is None or cell.as_tuple().exponent >= -SCALE else _shortened(cell) for cell in cells]
 
