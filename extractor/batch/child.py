@@ -70,7 +70,7 @@ def main() -> None:
     except ExtractorError as error:
         _send(answers, Answer(error=error))
         return
-    _limit(hello.memory)
+    bounds = _bounds(hello.memory)
     _send(answers, Answer())
     parent = os.getppid()
     count = 0
@@ -87,6 +87,8 @@ def main() -> None:
             task, given = pickle.load(tasks)
         except EOFError:
             return
+        if bounds is not None:
+            _bind(bounds, documents=task.heaviest(given) >= 0)
         answer = _answer(task, library, at, given)
         _send(answers, answer)
         if answer.leaving:
@@ -136,16 +138,30 @@ def _warm(library: Any) -> None:
     builder.finish()
 
 
-def _limit(memory: int) -> None:
-    """Bound what a document can allocate; a failed allocation is an error that can be reported. Linux only."""
+class Bounds(NamedTuple):
+    """Bytes of data that this process may have, as soft limits of the system: while it reads documents, and else."""
+
+    documents: int
+    free: int
+    hard: int
+
+
+def _bounds(memory: int) -> Bounds | None:
+    """What bounds the memory of a document; a failed allocation is an error that can be reported. Linux only."""
     try:
         import resource
 
         with open("/proc/self/status", encoding="ascii") as stream:
             lines = dict(line.split(":", 1) for line in stream)
         bound = int(lines["VmData"].split()[0]) * 1024 + memory
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        resource.setrlimit(resource.RLIMIT_DATA, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+        free, hard = resource.getrlimit(resource.RLIMIT_DATA)
     except (ImportError, OSError, KeyError, ValueError):
-        return  # the watch over the child's size is left
+        return None  # the watch over the child's size is left
+    return Bounds(bound if hard == resource.RLIM_INFINITY else min(bound, hard), free, hard)
 
+
+def _bind(bounds: Bounds, *, documents: bool) -> None:
+    """Bound the memory for a task with documents; row groups and cells are no document's fault."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_DATA, (bounds.documents if documents else bounds.free, bounds.hard))
