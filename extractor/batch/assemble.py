@@ -206,7 +206,7 @@ class _Assembly:
         self.assembled.inputs = inputs.hexdigest()
         if rest := self._candidates.rest():
             yield self._sort(rest)
-        self._take_piece("", None)
+        self._end_piece()
         for joining in list(self.tables.values()):  # those of the cells may come meanwhile
             if joining.table.name not in _OF_CELLS:
                 yield self._join(joining, joining.cutter.rest())
@@ -217,9 +217,8 @@ class _Assembly:
         rows = entries.slice(segment.first, segment.last - segment.first)
         columns = (rows.column(name).to_pylist() for name in ("name", "doc", "sha256", "summary", "rows.figures"))
         characters = []
-        for position, (name, doc, digest, about, figures) in enumerate(
-            zip(*columns, strict=True), segment.position
-        ):
+        for position, row in enumerate(zip(*columns, strict=True), segment.position):
+            name, doc, digest, about, figures = row
             inputs.update(f"{digest.hex() if any(digest) else ''}  {name}\n".encode())
             if segment.duplicate is not None:
                 summary.documents["duplicate"] += 1
@@ -266,13 +265,15 @@ class _Assembly:
         self._sorting += 1
         target = str(self._scratch / f"piece-{len(self._pieces):06}.arrow")
         self._pieces.append(target)
-        return SortTask(self._number(partial(self._take_piece, target)), group, self._root, target)
+        return SortTask(self._number(self._take_piece), group, self._root, target)
 
-    def _take_piece(self, target: str, found: Sorted | None) -> None:
-        """A piece is sorted, or (None) the last one is cut."""
-        if found is not None:
-            self._families.update(found.families)
-            self._columns |= found.columns
+    def _take_piece(self, found: Sorted) -> None:
+        self._families.update(found.families)
+        self._columns |= found.columns
+        self._end_piece()
+
+    def _end_piece(self) -> None:
+        """A piece is sorted, or the last one is cut."""
         self._sorting -= 1
         if not self._sorting:
             self._settle()

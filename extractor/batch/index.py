@@ -78,7 +78,10 @@ class Index:
             table = archive.index()
         first, count = self._length, table.num_rows
         while first + count > len(self._table):
-            self._table = np.concatenate([self._table, np.zeros(len(self._table), dtype=self._table.dtype)])
+            # Pages that were never written to take no memory, so that the new half costs nothing before it is needed.
+            larger = np.zeros(2 * len(self._table), dtype=self._table.dtype)
+            larger[:first] = self._table[:first]
+            self._table = larger
         rows = self._table[first : first + count]
         for column, kind in _COLUMNS:
             rows[column] = values(table, column, kind)
