@@ -108,7 +108,7 @@ class Plan:
         that no process idles."""
         left = self.todo
         most = max(1, min(CHUNK, -(-left // (slots * 4))))
-        least = CHUNK // 4 if most == CHUNK else most
+        least = CHUNK // 4 if left >= CHUNK * slots * 4 else most
         positions: list[int] = []
         sources: list[Source] = []
         size = 0
