@@ -14,9 +14,12 @@ import pytest
 from support_batch import program, report, tables, write_corpus
 
 from extractor.batch import planning, stamp
+from extractor.batch.index import Index
 from extractor.batch.planning import Options
 from extractor.batch.run import Job, Outcome, dry_run
 from extractor.batch.run import run as execute
+from extractor.batch.sources import Source
+from extractor.batch.store import Folder
 from extractor.batch.watch import Watcher
 from extractor.library import Library, load_library
 
@@ -234,3 +237,19 @@ def test_the_column_of_the_reports_can_be_named(tmp_path: Path) -> None:
     assert texts(tmp_path / "run", text_column="情况") == named
     (folder / "sources.yaml").write_text("documents:\n  - {file: reports.csv, text_column: 情况}\n", encoding="utf-8")
     assert texts(tmp_path / "other") == named
+
+
+@pytest.mark.parametrize(("documents", "sizes"), [
+    (20, [3, 3, 3, 3, 3, 3, 2]),
+    (64, [8, 7, 7, 6, 5, 4, 4, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2]),
+])
+def test_the_last_chunks_of_a_large_run_are_smaller(
+    documents: int, sizes: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK", 8)
+    with planning.Plan(Index(Folder(tmp_path)), stamp.stamp_of(LIBRARY), Options()) as plan:
+        for number in range(documents):
+            plan.add(Source(f"/{number}", f"{number}", size=1))
+        chunks = list(plan.chunks(2))
+    assert [len(found) for found, _ in chunks] == sizes
+    assert [position for found, _ in chunks for position in found] == list(range(documents))

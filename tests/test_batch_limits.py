@@ -16,7 +16,7 @@ from extractor.batch.watch import Watcher
 from extractor.errors import ExtractorError
 from extractor.library import load_library
 
-#: A child in which the names of documents say what happens to them.
+#: A child in which the names of documents say what happens to them, and joining tables takes more than a document may.
 POISON = """
 import os, time
 from extractor.batch import child, work
@@ -37,6 +37,12 @@ def poisoned(source, document, library):
         os.kill(os.getpid(), 9)
     return process(source, document, library)
 work.process = poisoned
+from extractor.batch import joining
+join = joining.JoinTask.run
+def large(task, *arguments):
+    assert bytearray(400 << 20)
+    return join(task, *arguments)
+joining.JoinTask.run = large
 child.main()
 """
 

@@ -12,7 +12,6 @@ from extractor.errors import UsageError
 from extractor.ingest import load
 from extractor.library import load_library
 from extractor.pipeline import extract
-from extractor.tables import write
 from extractor.tables.texts import Texts, text_of
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
@@ -52,13 +51,3 @@ def test_an_unknown_document_and_a_folder_without_texts_are_said(run: Path, tmp_
         text_of(run, "none")
     with pytest.raises(UsageError, match="is missing"):
         Texts(tmp_path)
-
-
-def test_row_groups_end_by_documents_and_by_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write, "TEXT_ROWS", 3)
-    monkeypatch.setattr(write, "TEXT_CHARACTERS", 100)
-    with write.TextWriter(tmp_path) as writer:
-        for number in range(7):
-            writer.write([(f"d{number}", "文" * (200 if number == 3 else 5), None, None, None, None)])
-    file = pq.ParquetFile(tmp_path / "texts.parquet")
-    assert [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)] == [3, 1, 3]

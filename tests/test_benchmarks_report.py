@@ -148,8 +148,11 @@ def test_what_a_document_costs_is_told_from_two_sizes() -> None:
     assert cost.worker_milliseconds == pytest.approx(10.0)
     assert cost.parent_bytes == pytest.approx(200)
     assert cost.bytes_out["parts"] == pytest.approx(8000)
-    assert cost.hours(3_600_000, 10) == pytest.approx(2.0)
-    assert cost.efficiency(10) == pytest.approx(0.55)
+    alone = 5000 / 101_000
+    assert cost.again_milliseconds == pytest.approx(alone)
+    assert cost.hours(3_600_000, 10) == pytest.approx(alone + (11 - alone) / 10)
+    assert cost.hours(3_600_000, 100) == pytest.approx(1.0)
+    assert cost.efficiency(100) == pytest.approx(0.11)
     page = costs.tables(cost)
     assert "| parts written | 0.8 GB | 8.0 GB | 80.0 GB | 800.0 GB |" in page
     assert "other" not in page

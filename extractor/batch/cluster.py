@@ -75,16 +75,14 @@ class Cluster:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, sum(threads.values()))
 
-    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+    def prepare(self, tasks: int) -> None:
+        pass
+
+    def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         finished: queue.SimpleQueue[Any] = queue.SimpleQueue()
         under_way: dict[Any, tuple[Task, int]] = {}
-        exhausted = False
         while True:
-            while not exhausted and len(under_way) < self.slots * _AHEAD:
-                task = next(tasks, None)
-                if task is None:
-                    exhausted = True
-                    break
+            while len(under_way) < self.slots * _AHEAD and (task := next_task()) is not None:
                 self._submit(task, 0, under_way, finished)
             if not under_way or is_stopped():
                 return
@@ -98,6 +96,9 @@ class Cluster:
                 continue
             yield Done(task.number, self._result(future))
             future.release()
+
+    def shares(self, folder: Path) -> bool:
+        return self._shared and self._probe(str(folder))
 
     def close(self) -> None:
         self._client.close()

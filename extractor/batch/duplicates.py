@@ -95,6 +95,10 @@ def _groups(values: NDArray[np.void], usable: NDArray[np.bool_]) -> Iterator[lis
     import numpy as np
 
     positions = np.flatnonzero(usable)
+    # Eight bytes decide first: hardly any value occurs twice, and whole ones are slow to sort and much to copy.
+    heads = values.view("<u8").reshape(len(values), -1)[:, 0][positions]
+    ordered_heads = np.sort(heads)
+    positions = positions[np.isin(heads, ordered_heads[1:][ordered_heads[1:] == ordered_heads[:-1]])]
     if len(positions) < 2:
         return
     chosen = values[positions]

@@ -17,7 +17,6 @@ from extractor.batch.stamp import LAYOUT, Stamp
 from extractor.batch.store import open_store
 from extractor.errors import InputError, UsageError
 from extractor.tables import schema
-from extractor.tables.panel import CANDIDATES
 from extractor.tables.records import Row
 from extractor.tables.write import csv_text
 
@@ -33,7 +32,6 @@ _OK, _ERROR, _RETRY = 0, 1, 2
 _DISPOSITION = schema.LEDGER.names.index("disposition")
 _CODE = schema.FLAGS.names.index("code")
 _REASON = schema.SET_ASIDE.names.index("reason")
-_FAMILY, _INDICATOR, _CELL = (CANDIDATES.names.index(name) for name in ("family", "indicator", "cell"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +139,7 @@ class Builder:
 
 
 def summary(result: work.Result) -> dict[str, Any]:
-    """What a run's summary and the settling of cells need to know of a document beforehand."""
+    """What a run's summary counts of a document."""
     if result.error:
         names = {"code": "error_code", "reason": "error_reason", "hint": "error_hint"}
         where = {key: schema.DOCUMENTS.names.index(column) for key, column in names.items()}
@@ -153,8 +151,6 @@ def summary(result: work.Result) -> dict[str, Any]:
         "flags": Counter(str(flag[_CODE]) for flag in result.flags),
         "ledger": Counter(str(entry[_DISPOSITION]) for entry in result.ledger),
         "set_aside": Counter(str(aside[_REASON]) for aside in result.set_aside),
-        "families": Counter(str(candidate[_FAMILY]) for candidate in result.candidates),
-        "columns": sorted({(str(item[_INDICATOR]), str(item[_CELL])) for item in result.candidates}),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from extractor.errors import InputError
@@ -46,9 +47,16 @@ class Engine(Protocol):
     def slots(self) -> int:
         """Tasks that are done at the same time."""
 
-    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
-        """Results as they come, in any order; tasks are taken from the iterator as they are needed. Ends early, with
-        tasks under way left alone, once ``is_stopped``. Raises what a task raised."""
+    def prepare(self, tasks: int) -> None:
+        """There will be so many tasks at least: start what takes long to start."""
+
+    def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+        """Results as they come, in any order. ``next_task`` is called as tasks are needed; None says that there is
+        none for the moment, and it is called again after each result. Ends when there is none and none under way; ends
+        early, with tasks under way left alone, once ``is_stopped``. Raises what a task raised."""
+
+    def shares(self, folder: Path) -> bool:
+        """Whether the processes see the parts, and what this one writes into a folder."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -62,11 +70,15 @@ class Inline:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
-        for task in tasks:
-            if is_stopped():
-                return
+    def prepare(self, tasks: int) -> None:
+        pass
+
+    def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+        while not is_stopped() and (task := next_task()) is not None:
             yield Done(task.number, task.run(self._library, lambda document: None, {}))
+
+    def shares(self, folder: Path) -> bool:
+        return True
 
     def close(self) -> None:
         pass

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.batch.parts import Archive, Part, PartError
+from extractor.batch.parts import Archive, PartError, values
 from extractor.batch.stamp import LAYOUT, Stamp
 from extractor.batch.store import Store
-from extractor.tables.schema import Table
+from extractor.tables.schema import TEXTS
 
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
-#: Parts held decoded while tables are joined: one for each earlier run whose results alternate with each other.
+#: Indexes of parts that are held decoded: one for each earlier run whose results alternate with each other.
 _OPEN = 4
 
 _COLUMNS = (("key", "<u8"), ("seen", "<u8"), ("sha256", "V32"), ("same", "V16"), ("status", "u1"), ("limit", "<f8"))
@@ -50,7 +49,6 @@ class Index:
         self._length = 0
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._sorted: NDArray[np.uint64] = np.zeros(0, dtype=np.uint64)
-        self._open: OrderedDict[int, Part] = OrderedDict()
         self._entries: OrderedDict[int, pa.Table] = OrderedDict()
 
     def __len__(self) -> int:
@@ -80,16 +78,15 @@ class Index:
             table = archive.index()
         first, count = self._length, table.num_rows
         while first + count > len(self._table):
-            self._table = np.concatenate([self._table, np.zeros(len(self._table), dtype=self._table.dtype)])
+            # Pages that were never written to take no memory, so that the new half costs nothing before it is needed.
+            larger = np.zeros(2 * len(self._table), dtype=self._table.dtype)
+            larger[:first] = self._table[:first]
+            self._table = larger
         rows = self._table[first : first + count]
         for column, kind in _COLUMNS:
-            values = table.column(column).combine_chunks()
-            if kind.startswith("V"):
-                data = b"".join(values.to_pylist())
-                rows[column] = np.frombuffer(data, dtype=kind)
-            else:
-                rows[column] = values.to_numpy(zero_copy_only=False)
+            rows[column] = values(table, column, kind)
         rows["part"] = len(self.parts)
+        self._keep(len(self.parts), table)
         self.parts.append(name)
         self._stamps.append(stamp)
         self._firsts.append(first)
@@ -100,7 +97,9 @@ class Index:
         """The documents with this key that were there when the index was loaded, the one added last first."""
         import numpy as np
 
-        at = int(np.searchsorted(self._sorted, np.uint64(key)))
+        if not len(self._sorted):
+            return
+        at = int(self._sorted.searchsorted(np.uint64(key)))
         found = []
         while at < len(self._sorted) and int(self._sorted[at]) == key:
             found.append(int(self._order[at]))
@@ -128,38 +127,31 @@ class Index:
         part = int(self._table["part"][number])
         return part, number - self._firsts[part]
 
-    def part(self, at: int) -> Part:
-        """A part, decoded; the last few are kept. Raises :class:`PartError`, `OSError`."""
-        if at in self._open:
-            self._open.move_to_end(at)
-            return self._open[at]
-        while len(self._open) >= _OPEN:
-            self._open.popitem(last=False)
-        with self.store.open(self.parts[at]) as stream:
-            data = stream.read()
-        part = self._open[at] = Part(Archive(io.BytesIO(data), self.parts[at]))
-        return part
-
     def entries(self, at: int) -> pa.Table:
         """The index of one part (see :func:`~extractor.batch.parts.index_schema`) without its rows; the last few are
         kept."""
         if at not in self._entries:
-            while len(self._entries) >= _OPEN:
-                self._entries.popitem(last=False)
             with self.store.open(self.parts[at]) as stream:
-                self._entries[at] = Archive(stream, self.parts[at]).index()
+                self._keep(at, Archive(stream, self.parts[at]).index())
         self._entries.move_to_end(at)
         return self._entries[at]
 
-    def rows(self, number: int, table: Table) -> pa.Table:
-        """The rows of one document in a table."""
+    def text(self, number: int) -> str:
+        """The text of a document that was read. Raises :class:`PartError`, `OSError`."""
         at, row = self.where(number)
-        return self.part(at).rows(table, row, row + 1)
+        before = sum(self.entries(at).column(f"rows.{TEXTS.name}").to_pylist()[:row])
+        with self.store.open(self.parts[at]) as stream:
+            texts = Archive(stream, self.parts[at]).arrow(f"{TEXTS.name}.arrow")
+        return str(texts.column("text")[before].as_py())
 
     def release(self) -> None:
-        """Forget decoded parts."""
-        self._open.clear()
+        """Forget what is held decoded."""
         self._entries.clear()
+
+    def _keep(self, at: int, entries: pa.Table) -> None:
+        while len(self._entries) >= _OPEN:
+            self._entries.popitem(last=False)
+        self._entries[at] = entries
 
     def _sort(self) -> None:
         import numpy as np

@@ -89,6 +89,12 @@ class Child:
             elif verdict != "crashed" or deaths[at] >= _DEATHS:
                 given[at] = _reason(verdict, self.limits)
 
+    def prepare(self) -> None:
+        """Start the process now, before there is a task. What goes wrong is said when there is one."""
+        with contextlib.suppress(ExtractorError, OSError, EOFError, pickle.UnpicklingError):
+            if self._process is None and not self._closed:
+                self._start()
+
     def watch(self, now: float) -> None:
         """Kill the process where its document has exceeded a limit."""
         process = self._process
@@ -208,15 +214,10 @@ class Local:
         self._done: queue.SimpleQueue[Done] = queue.SimpleQueue()
         self._stop = threading.Event()
 
-    def run(self, tasks: Iterator[Task], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
+    def run(self, next_task: Callable[[], Task | None], is_stopped: Callable[[], bool] = never) -> Iterator[Done]:
         under_way = 0
-        exhausted = False
         while True:
-            while not exhausted and under_way < self.slots * _AHEAD:
-                task = next(tasks, None)
-                if task is None:
-                    exhausted = True
-                    break
+            while under_way < self.slots * _AHEAD and (task := next_task()) is not None:
                 self._hire(under_way + 1)
                 self._tasks.put(task)
                 under_way += 1
@@ -229,6 +230,13 @@ class Local:
             if done.error is not None:
                 raise done.error
             yield done
+
+    def prepare(self, tasks: int) -> None:
+        for wanted in range(max(1, len(self._threads)), min(tasks, self.slots) + 1):
+            self._hire(wanted)
+
+    def shares(self, folder: Path) -> bool:
+        return True
 
     def close(self) -> None:
         """End all processes at once."""
@@ -254,6 +262,7 @@ class Local:
             thread.start()
 
     def _serve(self, child: Child) -> None:
+        child.prepare()
         while not self._stop.is_set():
             task = self._tasks.get()
             if task is None:

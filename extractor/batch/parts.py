@@ -1,7 +1,7 @@
 """A part: the finished results of some documents in one file, and an index that says what they are results of.
 
 A part is a zip archive (stored, with the checksums of zip) of Arrow streams and compressed CSV text, so that it can be
-looked into with common tools. The parent joins pieces of parts into tables without decoding a row.
+looked into with common tools. Pieces of parts are joined into tables without decoding a row (``joining``).
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import IO, TYPE_CHECKING, Any
 from extractor.tables import schema
 from extractor.tables.panel import CANDIDATES
 from extractor.tables.schema import Table
-from extractor.tables.write import arrow_schema, csv_text, encoded
+from extractor.tables.write import encoded
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from extractor.tables.records import Row
 
@@ -37,7 +38,10 @@ class PartError(Exception):
 
     def __init__(self, part: str, problem: object) -> None:
         super().__init__(f"{part}: {problem}")
-        self.part = part
+        self.part, self.problem = part, problem
+
+    def __reduce__(self) -> tuple[type[PartError], tuple[str, str]]:
+        return PartError, (self.part, str(self.problem))  # it travels between processes
 
 
 def pack(members: Mapping[str, bytes]) -> bytes:
@@ -49,12 +53,9 @@ def pack(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def table_members(table: Table, rows: Sequence[Row], *, printed: bool) -> dict[str, bytes]:
-    """The members of an archive that hold rows of a table."""
-    members = {f"{table.name}.arrow": arrow_bytes(encoded(table, rows))}
-    if printed:
-        members[f"{table.name}.csv.zst"] = _compressed(csv_text(table, rows))
-    return members
+def table_members(table: Table, rows: Sequence[Row], text: bytes) -> dict[str, bytes]:
+    """The members of an archive that hold rows of a table and their CSV text."""
+    return {f"{table.name}.arrow": arrow_bytes(encoded(table, rows)), f"{table.name}.csv.zst": _compressed(text)}
 
 
 def arrow_bytes(table: pa.Table) -> bytes:
@@ -62,11 +63,10 @@ def arrow_bytes(table: pa.Table) -> bytes:
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    plain = table.replace_schema_metadata(None).schema
-    plain = pa.schema([field.remove_metadata() for field in plain])
+    plain = pa.schema([field.remove_metadata() for field in table.schema])
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     with pa.ipc.new_stream(sink, plain, options=options) as stream:
-        stream.write_table(table.cast(plain).combine_chunks())
+        stream.write_table(pa.Table.from_arrays(table.columns, schema=plain).combine_chunks())
     data: bytes = sink.getvalue().to_pybytes()
     return data
 
@@ -141,7 +141,7 @@ def index_schema() -> pa.Schema:
     and ``same`` (the fingerprint of the report, see ``duplicates``) are bytes, zeros where there is none. ``status``
     is 0 for a document that was read, 1 for an error, 2 for one that is tried again by the next run. ``limit`` is the
     limit that was exceeded (seconds or bytes). For each table, ``rows.NAME`` and ``bytes.NAME`` say how many rows and
-    bytes of CSV belong to the document. ``summary`` is JSON: counts, families and columns of the panel.
+    bytes of CSV belong to the document. ``summary`` is JSON: what a run's summary counts.
     """
     import pyarrow as pa
 
@@ -151,6 +151,18 @@ def index_schema() -> pa.Schema:
     fields += [(f"rows.{table.name}", pa.int32()) for table in TABLES]
     fields += [(f"bytes.{table.name}", pa.int64()) for table in PRINTED]
     return pa.schema(fields)
+
+
+def values(entries: pa.Table, column: str, kind: str) -> NDArray[Any]:
+    """A column of an index as an array of that kind (numpy's name of the type that :func:`index_schema` has).
+
+    Arrow's own way there begins with the import of pandas, a fifth of a second for nothing.
+    """
+    import numpy as np
+
+    array = entries.column(column).combine_chunks()
+    found: NDArray[Any] = np.frombuffer(array.buffers()[1], dtype=kind)
+    return found[array.offset : array.offset + len(array)]
 
 
 def part_members(
@@ -164,48 +176,9 @@ def part_members(
     head = index_schema()
     arrays = [pa.array(index[field.name], type=field.type) for field in head]
     members[_INDEX] = arrow_bytes(pa.Table.from_arrays(arrays, schema=head))
-    for table in TABLES:
-        members[f"{table.name}.arrow"] = arrow_bytes(encoded(table, rows[table.name]))
     for table in PRINTED:
-        members[f"{table.name}.csv.zst"] = _compressed(b"".join(texts[table.name]))
+        members |= table_members(table, rows[table.name], b"".join(texts[table.name]))
+    for table in UNPRINTED:
+        members[f"{table.name}.arrow"] = arrow_bytes(encoded(table, rows[table.name]))
     return members
 
-
-class Part:
-    """A part for joining: rows and CSV text of consecutive documents of it."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self.index = archive.index()
-        self._tables: dict[str, pa.Table] = {}
-        self._texts: dict[str, bytes] = {}
-        self._ends: dict[str, list[int]] = {}
-
-    def rows(self, table: Table, first: int, last: int) -> pa.Table:
-        """Rows of the documents ``first`` to ``last`` (exclusive), with the types and meanings of ``table``."""
-        if table.name not in self._tables:
-            import pyarrow as pa
-
-            found = self._archive.arrow(f"{table.name}.arrow")
-            try:
-                self._tables[table.name] = found.cast(arrow_schema(table))
-            except (pa.ArrowInvalid, ValueError) as error:
-                raise PartError(self._archive.name, f"{table.name}: {error}") from None
-        start, end = self._span(f"rows.{table.name}", first, last)
-        return self._tables[table.name].slice(start, end - start)
-
-    def text(self, table: Table, first: int, last: int) -> bytes:
-        """The same as CSV text."""
-        if table.name not in self._texts:
-            self._texts[table.name] = self._archive.text(f"{table.name}.csv.zst")
-        start, end = self._span(f"bytes.{table.name}", first, last)
-        return self._texts[table.name][start:end]
-
-    def _span(self, column: str, first: int, last: int) -> tuple[int, int]:
-        if column not in self._ends:
-            ends = [0]
-            for size in self.index.column(column).to_pylist():
-                ends.append(ends[-1] + size)
-            self._ends[column] = ends
-        ends = self._ends[column]
-        return ends[first], ends[last]

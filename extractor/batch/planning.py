@@ -100,13 +100,15 @@ class Plan:
         if len(shown) < SHOWN:
             shown.append(source.name)
         self.todo_bytes += source.size
-        json.dump([len(self._pointers), _plain(source)], self._waiting, ensure_ascii=False)
-        self._waiting.write("\n")
+        self._waiting.write(json.dumps([len(self._pointers), _plain(source)], ensure_ascii=False) + "\n")
         self._pointers.append(_PENDING)
 
     def chunks(self, slots: int) -> Iterator[tuple[list[int], list[Source]]]:
-        """What is to be done, in pieces: positions and sources. A small run is cut so that no process idles."""
-        most = max(1, min(CHUNK, -(-self.todo // (slots * 4))))
+        """What is to be done, in pieces: positions and sources. A small run, and the end of a large one, are cut so
+        that no process idles."""
+        left = self.todo
+        most = max(1, min(CHUNK, -(-left // (slots * 4))))
+        least = CHUNK // 4 if left >= CHUNK * slots * 4 else most
         positions: list[int] = []
         sources: list[Source] = []
         size = 0
@@ -116,6 +118,8 @@ class Plan:
             source = _source(values)
             if sources and (len(sources) >= most or size + source.size > CHUNK_BYTES):
                 yield positions, sources
+                left -= len(sources)
+                most = min(most, max(1, least, -(-left // (slots * 4))))
                 positions, sources, size = [], [], 0
             positions.append(position)
             sources.append(source)

@@ -4,14 +4,14 @@ joined. The folder holds finished tables or none: the manifest comes last."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from extractor.batch import manifest
-from extractor.batch.assemble import assemble
+from extractor.batch.assemble import Assembled, assemble
 from extractor.batch.encode import ReadTask, Written
 from extractor.batch.engine import Engine, Inline
 from extractor.batch.index import Index
@@ -27,10 +27,7 @@ from extractor.batch.store import Store
 from extractor.batch.summary import Summary
 from extractor.batch.watch import Watcher
 from extractor.errors import UsageError
-from extractor.tables import dictionary, schema
-from extractor.tables.records import Row
-from extractor.tables.schema import Table
-from extractor.tables.write import write_table, write_text
+from extractor.tables.write import write_text
 from extractor.version import version
 
 if TYPE_CHECKING:
@@ -126,10 +123,10 @@ def _run(
     stamp = stamp_of(library)
     damaged = index.load()
     plan = stack.enter_context(Plan(index, stamp, job.options))
-    skipped = plan_sources(plan, job, target.folder)
-    watcher.planned(plan, skipped)
-    engine = _engine(job, library, target, plan)
+    engine = _engine(job, library, target)
     stack.callback(engine.close)
+    skipped = plan_sources(plan, job, target.folder, engine.prepare)
+    watcher.planned(plan, skipped)
     before = target.manifest()
     with Interrupt() as interrupt:
         if plan.todo:
@@ -146,29 +143,36 @@ def _run(
         return Outcome(Summary.read(before), watcher.done, written=False)
     watcher.phase("joining tables")
     with target.work() as folder:
-        summary, panel, inputs = assemble(index, plan.numbers(), folder, library, engine, watcher.phase)
-        _describe(folder, panel, library, skipped, {"count": len(plan.numbers()), "sha256": inputs}, summary,
-                  {"identity": identity, "pending": plan.pending})
-        summary.seconds = time.monotonic() - began
-        log = {"seconds": round(summary.seconds, 3), "workers": engine.slots, "done": watcher.done,
+        try:
+            made = assemble(index, plan.numbers(), folder, library, engine, target.parts, watcher.phase)
+        except BaseException:
+            engine.close()  # nobody may write into the folder while it is removed
+            raise
+        made.summary.seconds = time.monotonic() - began
+        _describe(folder, library, skipped, made, plan, identity)
+        log = {"seconds": round(made.summary.seconds, 3), "workers": engine.slots, "done": watcher.done,
                "finished": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
         watcher.phase("moving tables into place")
         target.publish(folder, log)
     if not interrupted:
         _collect_garbage(store, index, plan, damaged)
-    return Outcome(summary, watcher.done, plan.pending, interrupted)
+    return Outcome(made.summary, watcher.done, plan.pending, interrupted)
 
 
-def plan_sources(plan: Plan, job: Job, folder: Path | None) -> Skipped:
-    """Decide about every source of a job; what was passed over."""
+def plan_sources(
+    plan: Plan, job: Job, folder: Path | None, on_todo: Callable[[int], None] = lambda documents: None
+) -> Skipped:
+    """Decide about every source of a job; what was passed over. ``on_todo`` is told with every document how many are
+    to be done so far."""
     skipped = Skipped()
     for source in walk(job.arguments, skipped, place=job.place, text_column=job.text_column, output=folder,
                        is_known=plan.is_known):
         plan.add(source)
+        on_todo(plan.todo)
     return skipped
 
 
-def _engine(job: Job, library: Library, target: Output, plan: Plan) -> Engine:
+def _engine(job: Job, library: Library, target: Output) -> Engine:
     if job.cluster is not None:
         from extractor.batch.cluster import Cluster
 
@@ -190,7 +194,8 @@ def _read(plan: Plan, engine: Engine, target: Output, stamp: Stamp, job: Job, wa
             yield ReadTask(number, sources, stamp, target.parts, job.options.limits)
 
     watcher.phase("reading")
-    for done in engine.run(tasks(), interrupt.is_set):
+    waiting = tasks()
+    for done in engine.run(lambda: next(waiting, None), interrupt.is_set):
         written: Written = done.value
         if written.data:
             store.write(written.name, written.data)
@@ -211,31 +216,22 @@ def _collect_garbage(store: Store, index: Index, plan: Plan, damaged: Sequence[s
 
 
 def _describe(
-    work: Path,
-    panel: Table,
-    library: Library,
-    skipped: Skipped,
-    inputs: dict[str, Any],
-    summary: Summary,
-    state: dict[str, Any],
+    work: Path, library: Library, skipped: Skipped, made: Assembled, plan: Plan, identity: str
 ) -> None:
-    """Write the data dictionary and the manifest."""
-    tables = [panel if table.name == "panel" else table for table in schema.DESCRIBED]
-    rows: list[Row] = dictionary.rows(tables)
-    write_table(work, dictionary.DICTIONARY, rows)
-    write_text(work / "dictionary.md", dictionary.markdown(tables))
+    """Write the manifest."""
     files = sorted(path for path in work.iterdir() if not path.name.startswith("."))
     data = {
         "layout": manifest.LAYOUT,
         "extractor": version(),
         "patterns_sha256": library.hash,
-        **state,
-        "inputs": {**inputs, "listed_in": "documents"},
+        "identity": identity,
+        "pending": plan.pending,
+        "inputs": {"count": len(plan.numbers()), "sha256": made.inputs, "listed_in": "documents"},
         "skipped": [{"path": path, "reason": reason} for path, reason in skipped.listed],
         "skipped_counts": dict(sorted(skipped.counts.items())),
-        "counts": summary.counts(),
-        "errors": summary.errors,
-        "files": {path.name: manifest.file_hash(path) for path in files},
+        "counts": made.summary.counts(),
+        "errors": made.summary.errors,
+        "files": {path.name: made.hashes.get(path.name) or manifest.file_hash(path) for path in files},
     }
     write_text(work / manifest.MANIFEST, manifest.dump(data))
 

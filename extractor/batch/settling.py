@@ -1,26 +1,27 @@
-"""The comparable tables of any number of documents: candidates are sorted into buckets of families on disk, and each
-bucket is settled by itself, by any process.
+"""The comparable tables of any number of documents: candidates are sorted by families on disk, piece by piece, then
+ranges of families (buckets) are read from all pieces and settled, each by itself, by any process.
 
-Memory holds one piece of candidates and one bucket at a time. A family is never cut: the candidates of one prefecture
-with its counties have to fit into a worker (a million of them take about a gigabyte).
+Memory holds one piece of candidates or one bucket. A family is never cut: the candidates of one prefecture with its
+counties have to fit into a worker (a million of them take about three gigabytes).
 """
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.batch.parts import Archive, pack, table_members
+from extractor.batch.joining import Stretch, read_rows
+from extractor.batch.parts import pack, table_members
 from extractor.errors import InputError
 from extractor.tables import schema
+from extractor.tables.joined import write_bytes
 from extractor.tables.panel import CANDIDATES, PanelKey, settle_candidates
 from extractor.tables.schema import Table
-from extractor.tables.write import arrow_schema
+from extractor.tables.write import arrow_schema, csv_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,15 +31,68 @@ if TYPE_CHECKING:
 #: Candidates of a bucket, if no family has more, and of a piece that is sorted at once.
 BUCKET = 20_000
 PIECE = 20_000
+#: Both grow with a large run, because settling reads each bucket from each piece: once more with so many documents, and
+#: so many times at most.
+_MANY = 100_000
+_GROWN_BUCKET, _GROWN_PIECE = 2, 5
+#: A small run has smaller buckets, so that no process idles: so many for each.
+_BUCKETS = 4
+_CODE = schema.FLAGS.names.index("code")
+
+
+def piece_size(documents: int) -> int:
+    """Candidates of a piece in a run over so many documents."""
+    return PIECE * max(1, min(_GROWN_PIECE, documents // _MANY))
+
+
+def bucket_size(documents: int) -> int:
+    """Candidates of a bucket in a run over so many documents."""
+    return BUCKET * max(1, min(_GROWN_BUCKET, documents // _MANY))
+
+
+class Sorted(NamedTuple):
+    """What a piece of candidates holds: how many of each family, and which columns of the panel occur."""
+
+    families: dict[str, int]
+    columns: set[PanelKey]
+
+
+@dataclass(frozen=True, slots=True)
+class SortTask:
+    """Sort some candidates by their families into one Arrow file."""
+
+    number: int
+    stretches: Sequence[Stretch]
+    root: str
+    target: str
+
+    def run(self, library: Library, at: Callable[[int], None], given: Mapping[int, InputError]) -> Sorted:
+        """Do it; what the piece holds."""
+        import pyarrow as pa
+
+        table, _ = read_rows(self.stretches, CANDIDATES, self.root, printed=False)
+        families, indicators, cells = (table.column(name).to_pylist() for name in ("family", "indicator", "cell"))
+        found = table.sort_by("family").combine_chunks()  # stable: the order of the sources stays within a family
+        at(-1)  # nobody may wait any more
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_file(sink, arrow_schema(CANDIDATES)) as writer:
+            writer.write_table(found)
+        write_bytes(Path(self.target), sink.getvalue().to_pybytes())
+        return Sorted(dict(Counter(families)), set(zip(indicators, cells, strict=True)))
+
+    def heaviest(self, given: Container[int]) -> int:
+        return -1
 
 
 @dataclass(frozen=True, slots=True)
 class SettleTask:
-    """Settle one bucket and write its rows of ``observations``, ``panel`` and ``flags`` as one file."""
+    """Settle one bucket and write its rows of ``observations``, ``panel`` and ``flags`` as one archive."""
 
     number: int
     pieces: Sequence[str]
-    """The sorted pieces, Arrow files with one batch for each bucket."""
+    """The sorted pieces."""
+    families: tuple[str, str | None]
+    """The first family of the bucket, and the first one behind it."""
     target: str
     panel: Table
     keys: Sequence[PanelKey]
@@ -50,105 +104,52 @@ class SettleTask:
         rows: list[tuple[object, ...]] = []
         for path in self.pieces:
             with pa.memory_map(path) as source:
-                batch = pa.ipc.open_file(source).get_batch(self.number)
+                batch = _between(pa.ipc.open_file(source).get_batch(0), *self.families)
                 rows += zip(*(column.to_pylist() for column in batch.columns), strict=True)
         settled = settle_candidates(rows, self.keys)  # type: ignore[arg-type]
-        counts = BucketCounts(settled.cells, settled.conflicts, len(settled.observations), len(settled.panel),
-                              dict(Counter(str(flag[schema.FLAGS.names.index("code")]) for flag in settled.flags)))
-        members = {"counts.json": json.dumps(counts).encode()}
-        for table, found in ((schema.OBSERVATIONS, settled.observations), (self.panel, settled.panel),
-                             (schema.FLAGS, settled.flags)):
-            members |= table_members(table, found, printed=True)
-        Path(self.target).write_bytes(pack(members))
-        return counts
+        tables = {schema.OBSERVATIONS: settled.observations, self.panel: settled.panel, schema.FLAGS: settled.flags}
+        members: dict[str, bytes] = {}
+        sizes = {}
+        for table, found in tables.items():
+            text = csv_text(table, found)
+            members |= table_members(table, found, text)
+            sizes[table.name] = (len(found), len(text))
+        at(-1)  # nobody may wait any more
+        write_bytes(Path(self.target), pack(members))
+        codes = Counter(str(flag[_CODE]) for flag in settled.flags)
+        return BucketCounts(settled.conflicts, sizes, dict(codes))
 
     def heaviest(self, given: Container[int]) -> int:
         return -1
 
 
 class BucketCounts(NamedTuple):
-    """What one bucket adds to the summary."""
+    """What one bucket adds to the run."""
 
-    cells: int
     conflicts: int
-    observations: int
-    panel: int
+    sizes: dict[str, tuple[int, int]]
+    """Rows and bytes of CSV text in each table."""
     flags: dict[str, int]
 
 
-class Shuffle:
-    """Takes candidates in, writes them to disk by bucket. Buckets are ranges of families in their order, so that what
-    they give, one after the other, is in the order of the tables."""
-
-    def __init__(self, folder: Path, families: Mapping[str, int]) -> None:
-        self._folder = folder
-        self._starts = _starts(families)
-        self._buckets: dict[str, int] = {}
-        self._pending: list[pa.Table] = []
-        self._waiting = 0
-        self.pieces: list[str] = []
-
-    @property
-    def buckets(self) -> int:
-        return len(self._starts)
-
-    def add(self, candidates: pa.Table) -> None:
-        """Take in candidates (rows of :data:`CANDIDATES`)."""
-        if candidates.num_rows:
-            self._pending.append(candidates)
-            self._waiting += candidates.num_rows
-        if self._waiting >= PIECE:
-            self._flush()
-
-    def finish(self, panel: Table, keys: Sequence[PanelKey]) -> Iterator[SettleTask]:
-        """Tasks for all buckets."""
-        self._flush()
-        for number in range(self.buckets):
-            target = self._folder / f"bucket-{number:06}.zip"
-            yield SettleTask(number, self.pieces, str(target), panel, keys)
-
-    def _flush(self) -> None:
-        import numpy as np
-        import pyarrow as pa
-
-        if not self._waiting:
-            return
-        table = pa.concat_tables(self._pending).combine_chunks()
-        self._pending.clear()
-        self._waiting = 0
-        families = table.column("family").combine_chunks().dictionary_encode()
-        of_family = np.array([self._bucket(name) for name in families.dictionary.to_pylist()], dtype=np.int64)
-        buckets = of_family[families.indices.to_numpy()]
-        order = np.argsort(buckets, kind="stable")
-        table = table.take(pa.array(order)).combine_chunks()
-        ends = np.searchsorted(buckets[order], np.arange(self.buckets), side="right").tolist()
-        path = self._folder / f"piece-{len(self.pieces):06}.arrow"
-        plain = arrow_schema(CANDIDATES)
-        with pa.ipc.new_file(str(path), plain) as writer:
-            start = 0
-            for end in ends:
-                part = table.slice(start, end - start).cast(plain).combine_chunks()
-                batches = part.to_batches()
-                writer.write_batch(batches[0] if batches else pa.RecordBatch.from_pylist([], schema=plain))
-                start = end
-        self.pieces.append(str(path))
-
-    def _bucket(self, family: str) -> int:
-        return bisect_right(self._starts, family) - 1
-
-
-def _starts(families: Mapping[str, int]) -> list[str]:
-    """First family of each bucket."""
+def buckets(families: Mapping[str, int], documents: int, slots: int) -> list[tuple[str, str | None]]:
+    """Ranges of families in their order, so that what they give, one after the other, is in the order of the tables:
+    the first family of each, and the first one behind it."""
+    share = -(-sum(families.values()) // (slots * _BUCKETS))
+    most = min(bucket_size(documents), share)
     starts: list[str] = []
     size = 0
     for family in sorted(families):
-        if not starts or size + families[family] > BUCKET:
+        if not starts or size + families[family] > most:
             starts.append(family)
             size = 0
         size += families[family]
-    return starts
+    return list(zip(starts, [*starts[1:], None], strict=False))  # no bucket at all: nothing to be zipped with
 
 
-def open_bucket(path: str) -> Archive:
-    """What a :class:`SettleTask` wrote."""
-    return Archive(open(path, "rb"), path)
+def _between(batch: pa.RecordBatch, first: str, after: str | None) -> pa.RecordBatch:
+    """The rows of some families in a piece."""
+    names = batch.column(0)
+    start = bisect_left(range(len(names)), first, key=lambda at: str(names[at]))
+    end = len(names) if after is None else bisect_left(range(len(names)), after, start, key=lambda at: str(names[at]))
+    return batch.slice(start, end - start)

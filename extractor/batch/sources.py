@@ -112,8 +112,9 @@ def walk(
             prefix = "" if shown == "." else shown.rstrip("/") + "/"
             for real, file in _files(path, prefix, skipped, own):
                 supplied = facts.get(file.name.removeprefix(prefix), {})
-                file = replace(file, place=place or supplied.get("place"), period=supplied.get("period"),
-                               text_column=text_column or supplied.get("text_column"))
+                if supplied or place or text_column:
+                    file = replace(file, place=place or supplied.get("place"), period=supplied.get("period"),
+                                   text_column=text_column or supplied.get("text_column"))
                 for source in _once(real, file, seen, skipped):
                     count += 1
                     yield from _opened(source, skipped, is_known)

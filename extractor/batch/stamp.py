@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from extractor.library import Library
 
 #: Changes when parts are written in another form.
-LAYOUT = 1
+LAYOUT = 2
 #: Rooms and files that decide what comes out of a document. Commands, crawler and review do not.
 _ROOMS = ("model.py", "errors.py", "ledger.py", "patternfiles.py", "pipeline.py", "ingest", "reading", "numbers",
           "library", "context", "checks", "tables", "batch/work.py", "batch/encode.py", "batch/duplicates.py")

@@ -48,14 +48,13 @@ class Watcher:
 
     def read(self, entries: pa.Table) -> None:
         """Some documents are done: their rows of the index."""
-        for row in entries.select(["name", "doc", "status", "seconds", "summary"]).to_pylist():
-            self.done += 1
-            self.errors += row["status"] != 0
-            if self._log is not None:
+        self.done += len(entries)
+        self.errors += sum(status != 0 for status in entries.column("status").to_pylist())
+        if self._log is not None:
+            for row in entries.select(["name", "doc", "seconds", "summary"]).to_pylist():
                 error = json.loads(row["summary"]).get("error")
                 self.log("document", document=row["name"], doc=row["doc"], seconds=round(row["seconds"], 4),
                          **({"error": error["code"], "reason": error["reason"]} if error else {}))
-        if self._log is not None:
             self._log.flush()
         self._update()
 

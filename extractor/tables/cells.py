@@ -42,6 +42,10 @@ class Verdict:
     kept: int | None
 
 
+#: Most cells have one candidate.
+_ALONE = Verdict(("kept",), 1, 0)
+
+
 def settle(candidates: Sequence[Mention]) -> Verdict:
     """Full agreement keeps the most exact candidate and counts the others as its support; anything else is a conflict.
 
@@ -51,7 +55,7 @@ def settle(candidates: Sequence[Mention]) -> Verdict:
     if not candidates:
         return Verdict((), 0, None)
     if len(candidates) == 1:
-        return Verdict(("kept",), 1, 0)
+        return _ALONE
     ranges = [_bounds(candidate) for candidate in candidates]
     best = min(range(len(candidates)), key=lambda at: (_rank(candidates[at]), _width(ranges[at]), at))
     if all(_agree(ranges[best], other) for other in ranges):

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from extractor.checks.across import AcrossFlag
 from extractor.checks.across import check as check_across
 from extractor.model import Observation
+from extractor.records import maker
 from extractor.tables import periods
 from extractor.tables.cells import settle
 from extractor.tables.places import family, parent_id, parent_name
@@ -83,6 +85,12 @@ class Candidate(NamedTuple):
     doc: str
     figure: str
 
+
+#: The order in which candidates are settled, and what makes them of one row and of one cell.
+_ORDER = attrgetter("family", "place_id", "row", "at", "cell", "doc", "figure", "value")
+_ROW = attrgetter("place_id", "row")
+_CELL = attrgetter("place_id", "row", "indicator", "cell")
+_observed = maker(Observation)
 
 #: A column of the panel: indicator and status.
 PanelKey = tuple[str, str]
@@ -164,20 +172,17 @@ def panel_table(present: Iterable[PanelKey], library: Library) -> tuple[Table, l
 
 def settle_candidates(rows: Iterable[Row], keys: Sequence[PanelKey]) -> Settled:
     """Settle whole families: ``rows`` are all their candidates in any order, ``keys`` the columns of the panel."""
-    found = sorted(
-        (Candidate._make(cast(tuple[str], row)) for row in rows),
-        key=lambda c: (c.family, c.place_id, c.row, c.at, c.cell, c.doc, c.figure, c.value),
-    )
+    found = sorted([Candidate._make(row) for row in cast(Iterable[tuple[str]], rows)], key=_ORDER)
     settled = Settled([], [], [], 0, 0)
     cells = conflicts = 0
     where = {key: at for at, key in enumerate(keys)}
-    for _, members in groupby(found, key=lambda c: c.family):
+    for _, members in groupby(found, key=attrgetter("family")):
         block = list(members)
         uses, kept, lost = _uses(block)
         cells += len(kept) + len(lost)
         conflicts += len(lost)
         across = _across(kept)
-        by_figure = {(c.doc, c.figure): c for c in kept.values()}
+        by_figure = {(c.doc, c.figure): c for c in kept.values()} if across else {}
         codes: dict[tuple[str, str], list[str]] = {}
         for flagged in across:
             codes.setdefault((flagged.doc, flagged.figure), []).append(flagged.flag.code)
@@ -186,7 +191,7 @@ def settle_candidates(rows: Iterable[Row], keys: Sequence[PanelKey]) -> Settled:
         for candidate, (use, support) in zip(block, uses, strict=True):
             extra = codes.get((candidate.doc, candidate.figure), ())
             settled.observations.append(_long_row(candidate, use, support, extra))
-        for _, group in groupby(block, key=lambda c: (c.place_id, c.row)):
+        for _, group in groupby(block, key=_ROW):
             settled.panel.append(_panel_row(list(group), kept, lost, where))
     return Settled(settled.observations, settled.panel, settled.flags, cells, conflicts)
 
@@ -196,7 +201,7 @@ def _uses(block: Sequence[Candidate]) -> tuple[list[tuple[str, int]], dict[CellK
     uses: list[tuple[str, int]] = []
     kept: dict[CellKey, Candidate] = {}
     lost: set[CellKey] = set()
-    for key, group in groupby(block, key=_cell_key):
+    for key, group in groupby(block, key=_CELL):
         candidates = list(group)
         verdict = settle(candidates)
         if verdict.kept is None:
@@ -207,33 +212,31 @@ def _uses(block: Sequence[Candidate]) -> tuple[list[tuple[str, int]], dict[CellK
     return uses, kept, lost
 
 
-def _cell_key(candidate: Candidate) -> CellKey:
-    return candidate.place_id, candidate.row, candidate.indicator, candidate.cell
-
-
 def _across(kept: Mapping[CellKey, Candidate]) -> list[AcrossFlag]:
     """Jumps between a place's years and counties that do not fit their prefecture, among the panel's values."""
     values = [
-        _observation(item) for _, item in sorted(kept.items())
+        (key, item) for key, item in kept.items()
         if item.status == "actual" and item.value_max is None and item.modifier == "none" and not item.flags
     ]
     if len(values) < 2:
         return []
-    parents = {item.place_id: above for item in values if (above := parent_id(item.place_id)) is not None}
-    return check_across(values, parents)
+    values.sort()
+    places = dict.fromkeys([item.place_id for _, item in values])
+    parents = {place: above for place in places if (above := parent_id(place)) is not None}
+    return check_across([_observation(item) for _, item in values], parents)
 
 
 def _observation(item: Candidate) -> Observation:
     """A kept value as the checks want it: with the period of its row."""
-    return Observation(
+    return _observed(
         doc=item.doc, figure=item.figure, place_id=item.place_id, place=item.place, place_code=item.place_code or "",
         level=item.level or "", period=item.row, period_kind=item.period_kind, indicator=item.indicator,
         value=item.value, value_max=None, unit=item.unit, modifier="none", status="actual", quote=item.quote,
     )
 
 
-def _long_row(item: Candidate, use: str, support: int, codes: Iterable[str]) -> Row:
-    flags = joined([*filter(None, item.flags.split(";")), *codes])
+def _long_row(item: Candidate, use: str, support: int, codes: Sequence[str]) -> Row:
+    flags = joined([*filter(None, item.flags.split(";")), *codes]) if codes else item.flags
     return (*item[5:20], use, support, item.repaired, item.rule, flags, *item[23:])
 
 
@@ -245,7 +248,7 @@ def _panel_row(
 ) -> Row:
     values: list[Cell] = [None] * len(where)
     conflicts = 0
-    for key in dict.fromkeys(map(_cell_key, group)):
+    for key in dict.fromkeys(map(_CELL, group)):
         if key in kept:
             values[where[key[2:]]] = kept[key].value
         conflicts += key in lost

@@ -29,6 +29,15 @@ def restored(text: str) -> str:
     return text.removeprefix("'")
 
 
+def is_empty(cells: Sequence[Any]) -> bool:
+    """Whether all cells are null, as in many a column of a panel. (A comparison that ends with the first that is not.)
+
+    >>> is_empty((None, None)), is_empty((None, 0))
+    (True, False)
+    """
+    return tuple(cells) == (None,) * len(cells)
+
+
 def csv_rows(table: Table, rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[object, ...]]:
     """Rows for :class:`csv.writer`: nothing for null, ``true``/``false``, plain digits; only text columns are
     neutralised, because a negative number must stay a number. Column by column, which is several times faster."""
@@ -49,7 +58,9 @@ def _truths(cells: Sequence[Any]) -> list[Any]:
     return [None if cell is None else "true" if cell else "false" for cell in cells]
 
 
-def _numbers(cells: Sequence[Any]) -> list[Any]:
+def _numbers(cells: Sequence[Any]) -> Sequence[Any]:
+    if is_empty(cells):
+        return cells
     return [None if cell is None else plain(cell) for cell in cells]
 
 

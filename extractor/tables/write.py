@@ -15,11 +15,11 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from extractor.tables.records import Cell, Row
-from extractor.tables.schema import PRECISION, SCALE, TEXTS, Table, Type
-from extractor.tables.text import csv_rows
+from extractor.tables.schema import PRECISION, SCALE, Table, Type
+from extractor.tables.text import csv_rows, is_empty
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,6 +48,16 @@ def arrow_schema(table: Table) -> pa.Schema:
     )
 
 
+def group_rows(table: Table) -> int:
+    """Rows of a row group of a table."""
+    return max(1, min(GROUP, CELLS // len(table.columns)))
+
+
+def csv_head(table: Table) -> bytes:
+    """The beginning of the table's CSV: UTF-8 with BOM, so that Excel opens it, and the line of names."""
+    return codecs.BOM_UTF8 + (",".join(table.names) + "\r\n").encode()
+
+
 def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """Rows in lists of at most ``size``."""
     waiting = iter(rows)
@@ -62,8 +72,8 @@ def encoded(table: Table, rows: Sequence[Row]) -> pa.Table:
     schema = arrow_schema(table)
     columns: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else ((),) * len(schema)
     arrays = [
-        pa.array([_scaled(cell) for cell in cells] if table.columns[at].type == "number" else cells, type=field.type)
-        for at, (cells, field) in enumerate(zip(columns, schema, strict=True))
+        pa.array(_scaled(cells) if column.type == "number" else cells, type=field.type)
+        for column, cells, field in zip(table.columns, columns, schema, strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
@@ -77,29 +87,24 @@ def csv_text(table: Table, rows: Sequence[Row]) -> bytes:
 
 class TableWriter:
     """Writes one table as NAME.parquet and NAME.csv into a folder. A context manager; leaving it with an exception
-    removes what was written. The CSV is UTF-8 with BOM, so that Excel opens it; ``texts`` is Parquet alone.
-
-    Takes rows, or pieces that another process has encoded already: how they are cut into pieces leaves no trace.
+    removes what was written. How the rows are cut into calls leaves no trace.
     """
 
-    def __init__(self, folder: Path, table: Table, *, with_csv: bool = True) -> None:
+    def __init__(self, folder: Path, table: Table) -> None:
         import pyarrow.parquet as pq
 
         self.table = table
         self.rows = 0
-        self._group = max(1, min(GROUP, CELLS // len(table.columns)))
+        self._group = group_rows(table)
         self._pending: list[pa.Table] = []
         self._waiting = 0
-        self._targets = [folder / f"{table.name}.parquet"]
-        if with_csv:
-            self._targets.append(folder / f"{table.name}.csv")
+        self._targets = [folder / f"{table.name}.parquet", folder / f"{table.name}.csv"]
         self._partial = [path.with_name(f".{path.name}.partial") for path in self._targets]
         self._schema = arrow_schema(table)
         self._sink = self._partial[0].open("wb")
         self._parquet = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
-        self._csv: IO[bytes] | None = self._partial[1].open("wb") if with_csv else None
-        if self._csv is not None:
-            self._csv.write(codecs.BOM_UTF8 + (",".join(table.names) + "\r\n").encode())
+        self._csv = self._partial[1].open("wb")
+        self._csv.write(csv_head(table))
 
     def __enter__(self) -> Self:
         return self
@@ -113,26 +118,17 @@ class TableWriter:
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows; their cells stand in the order of the table's columns."""
         for batch in batched(rows, self._group):
-            self.append(encoded(self.table, batch), csv_text(self.table, batch) if self._csv is not None else b"")
+            self._csv.write(csv_text(self.table, batch))
+            self._append(encoded(self.table, batch))
 
-    def append(self, piece: pa.Table, text: bytes) -> None:
-        """Append rows that are encoded already, as :func:`encoded` and :func:`csv_text` do it."""
-        if self._csv is not None:
-            self._csv.write(text)
+    def _append(self, piece: pa.Table) -> None:
         while piece.num_rows:
-            part = piece.slice(0, self._room(piece))
+            part = piece.slice(0, self._group - self._waiting)
             piece = piece.slice(part.num_rows)
             self._pending.append(part)
             self._waiting += part.num_rows
-            if self._full():
+            if self._waiting == self._group:
                 self._flush()
-
-    def _room(self, piece: pa.Table) -> int:
-        """Rows of ``piece`` that go into the row group that is being filled."""
-        return self._group - self._waiting
-
-    def _full(self) -> bool:
-        return self._waiting == self._group
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -149,7 +145,7 @@ class TableWriter:
         try:
             self._flush()
             self._parquet.close()
-            for stream in filter(None, (self._sink, self._csv)):
+            for stream in (self._sink, self._csv):
                 stream.flush()
                 os.fsync(stream.fileno())
                 stream.close()
@@ -160,51 +156,27 @@ class TableWriter:
             partial.replace(target)
 
     def _discard(self) -> None:
-        for stream in filter(None, (self._parquet, self._sink, self._csv)):
+        for stream in (self._parquet, self._sink, self._csv):
             with suppress(OSError):  # a full disk: closing writes once more
                 stream.close()
         for partial in self._partial:
             partial.unlink(missing_ok=True)
 
 
-class TextWriter(TableWriter):
-    """Writes ``texts``, Parquet alone. A row group ends after a number of documents or of characters, so that one
-    document is read without many others."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, TEXTS, with_csv=False)
-        self._characters = 0
-
-    def _room(self, piece: pa.Table) -> int:
-        import pyarrow.compute as pc
-
-        texts = piece.column(TEXTS.names.index("text")).slice(0, TEXT_ROWS - self._waiting)
-        lengths = pc.utf8_length(texts).to_pylist()
-        for at, length in enumerate(lengths, 1):
-            self._characters += length
-            if self._characters >= TEXT_CHARACTERS:
-                return at
-        return len(lengths)
-
-    def _full(self) -> bool:
-        return self._waiting == TEXT_ROWS or self._characters >= TEXT_CHARACTERS
-
-    def _flush(self) -> None:
-        super()._flush()
-        self._characters = 0
-
-
-def _scaled(cell: Cell) -> Cell:
+def _scaled(cells: Sequence[Any]) -> Sequence[Any]:
     """Decimals as Arrow wants them for a fixed scale: exact, never rounded here (see ``observations.fits``)."""
-    if not isinstance(cell, Decimal):
-        return cell
+    if is_empty(cells):
+        return cells
+    return [cell if cell is None or cell.as_tuple().exponent >= -SCALE else _shortened(cell) for cell in cells]
+
+
+def _shortened(cell: Decimal) -> Decimal:
+    """Without the zeros that the scale has no room for; Arrow refuses the value if there are other digits."""
     sign, digits, exponent = cell.as_tuple()
-    if isinstance(exponent, int) and exponent < -SCALE:
-        # Only zeros may fall off the end; Arrow refuses the value otherwise.
-        while exponent < -SCALE and len(digits) > 1 and digits[-1] == 0:
-            digits, exponent = digits[:-1], exponent + 1
-        return Decimal((sign, digits, exponent))
-    return cell
+    assert isinstance(exponent, int), "tables hold finite decimals only"
+    while exponent < -SCALE and len(digits) > 1 and digits[-1] == 0:
+        digits, exponent = digits[:-1], exponent + 1
+    return Decimal((sign, digits, exponent))
 
 
 def write_text(path: Path, text: str) -> None:
