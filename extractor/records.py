@@ -22,6 +22,8 @@ def maker(record: type[Record]) -> type[Record]:
     >>> maker(Repair)(2, "户", "监测对象") == Repair(2, "户", "监测对象")
     True
     """
+    if hasattr(record, "__mypyc_attrs__"):
+        return record  # compiled (hatch_build.py): quick by itself, and of a layout that no twin can have
     names = _names(record)
     defaults: dict[str, Any] = {}
     parameters = []
