@@ -26,6 +26,7 @@ from extractor.library import load_library
 from extractor.tables import schema, write
 from extractor.tables.joined import JoinedTable, encode_group
 from extractor.tables.records import Row
+from extractor.tables.rowgroups import groups
 from extractor.tables.write import csv_text, encoded, write_table
 
 LIBRARY = load_library()
@@ -55,6 +56,13 @@ def test_copied_row_groups_make_the_file_that_one_writer_makes(
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     assert pq.read_table(tmp_path / "two" / "ledger.parquet").num_rows == count
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "two"]
+
+
+def test_a_row_group_with_offsets_that_are_not_known_is_refused() -> None:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"figures": [1, 2, 3]}), sink, write_page_index=True)
+    with pytest.raises(ValueError, match="page index"):
+        list(groups(sink.getvalue().to_pybytes()))
 
 
 def test_a_table_that_is_given_up_leaves_nothing(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def encode_group(table: Table, rows: pa.Table, text: bytes | None, target: str) 
     if text is not None:
         write_bytes(Path(target + _CSV), text)
     sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, arrow_schema(table), compression="zstd") as writer:
+    with pq.ParquetWriter(sink, arrow_schema(table), compression="zstd", write_page_index=False) as writer:
         if rows.num_rows:
             writer.write_table(rows, row_group_size=rows.num_rows)
     data = sink.getvalue().to_pybytes()

@@ -2,8 +2,8 @@
 
 The bytes of a row group do not say where in the file they stand; only the footer does. So whoever encodes a group
 writes it as a file of its own, and a table is made of them by copying bytes and moving the offsets in the footer
-(Thrift's compact protocol, as apache/parquet-format has it in parquet.thrift). The result is byte by byte what one
-writer would have written.
+(Thrift's compact protocol, as apache/parquet-format has it in parquet.thrift). Arrow itself can only list the groups of
+other files by their names (``append_row_groups``). The result is byte by byte what one writer would have written.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _COLUMNS, _GROUP_OFFSET, _ORDINAL = 1, 5, 7
 _CHUNK_OFFSET, _CHUNK_META = 2, 3
 #: Offsets in ColumnMetaData: data pages, index page, dictionary page.
 _META_OFFSETS = (9, 10, 11)
+#: Offsets that we do not write and do not move: page indexes of a ColumnChunk, Bloom filters in its metadata.
+_CHUNK_OTHER, _META_OTHER = (4, 6), (14,)
 
 
 #: Among the offsets of a group: here stands its number in the file. Not every version of Arrow writes it.
@@ -143,6 +145,10 @@ class _Walk:
                 for inner, _, _, _ in self.fields(follow=_META_OFFSETS):
                     if inner in _META_OFFSETS:
                         self._offset()
+                    elif inner in _META_OTHER:
+                        raise ValueError("a row group with a Bloom filter cannot be moved")
+            elif identity in _CHUNK_OTHER:
+                raise ValueError("a row group with a page index cannot be moved")
 
     def _offset(self) -> None:
         """Take the number that stands here as an offset: a piece ends before it."""

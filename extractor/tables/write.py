@@ -102,7 +102,7 @@ class TableWriter:
         self._partial = [path.with_name(f".{path.name}.partial") for path in self._targets]
         self._schema = arrow_schema(table)
         self._sink = self._partial[0].open("wb")
-        self._parquet = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
+        self._parquet = pq.ParquetWriter(self._sink, self._schema, compression="zstd", write_page_index=False)
         self._csv = self._partial[1].open("wb")
         self._csv.write(csv_head(table))
 
