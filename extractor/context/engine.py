@@ -137,9 +137,10 @@ class Context:
         if frame.section is not None:
             heading = frame.section.title
         indicator, rule = None, ""
-        if region.rule != "scope" and self.matcher.asks(unit, role, frame.status) and not _claims_nothing(role, period):
+        claims = self.matcher.claims(unit, role, frame.status)
+        if claims is not None and region.rule != "scope" and not _claims_nothing(role, period):
             words = Cut(self.view, start, end, frame.sentence, heading, self.title)
-            claim = self.matcher.claim(frame.subject, unit, role, frame.status, words, frame.direction)
+            claim = self.matcher.choose(claims, frame.subject, words, frame.direction, words.part)
             if claim is not None:
                 indicator, rule = claim.indicator, claim.rule
         assert frame.value is not None

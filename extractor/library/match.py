@@ -73,9 +73,9 @@ class Matcher:
                 for status in rule.statuses:
                     self._by_kind.setdefault((unit, role, status), Index()).add(compiled, key)
 
-    def asks(self, unit: str, role: str, status: str) -> bool:
-        """Whether any claim takes figures of this kind: where none does, no words need to be cut out."""
-        return (unit, role, status) in self._by_kind
+    def claims(self, unit: str, role: str, status: str) -> Index | None:
+        """The claims that take figures of this kind; None where there are none and no words need to be cut out."""
+        return self._by_kind.get((unit, role, status))
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Words,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
@@ -85,14 +85,18 @@ class Matcher:
         before it (其中), None that ``around`` decides: only claims that are marked as parts may take it.
         Raises :class:`PatternError` where a user's regex exceeds its time limit.
         """
-        index = self._by_kind.get((unit, role, status))
-        if index is None:
+        claims = self.claims(unit, role, status)
+        if claims is None:
             return None
+        return self.choose(claims, subject, around, direction, around.part if part is None else part)
+
+    def choose(self, claims: Index, subject: str, around: Words, direction: str | None, part: bool) -> Claim | None:
+        """What :meth:`claim` answers, where the claims of the figure's kind are known (:meth:`claims`)."""
         scopes = _Scopes(subject, around, self._sets)
-        candidates = index.candidates(scopes.found)
+        candidates = claims.candidates(scopes.found)
         if not candidates:
             return None
-        passed = _passed(candidates, scopes, direction, around.part if part is None else part)
+        passed = _passed(candidates, scopes, direction, part)
         if not passed:
             return None
         best = passed[0] if len(passed) == 1 else _best(passed, scopes)
@@ -208,7 +212,9 @@ class _Scopes:
     def __init__(self, subject: str, around: Words, sets: WordSets) -> None:
         self._around = around
         self._sets = sets
-        self._subject = subject = plain(subject)
+        if "(" in subject:
+            subject = plain(subject)
+        self._subject = subject
         self._own = own = around.clause
         self._in_subject = self._in_own = _UNKNOWN
         # The subject is mostly made of the figure's own words: what one of them holds is found in the other one, too.
@@ -255,12 +261,12 @@ class _Scopes:
 
     def _joined(self, scope: int) -> str:
         around = self._around
+        if scope == _SENTENCE:
+            return f"{self._subject}\n{self._own}\n{around.near}\n{around.sentence}"
         if scope == CLAUSE:
             return f"{self._subject}\n{self._own}"
         if scope == NEAR:
-            return f"{self.text(CLAUSE)}\n{around.near}"
-        if scope == _SENTENCE:
-            return f"{self.text(NEAR)}\n{around.sentence}"
+            return f"{self._subject}\n{self._own}\n{around.near}"
         if scope == _PASSAGE:
             return f"{self.text(_SENTENCE)}\n{around.passage}"
         if scope == _HEADING:
