@@ -6,6 +6,7 @@ Role before status before period before subject: each rule may ask what the ones
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from extractor.context.cues import Cue, load_cues
@@ -29,6 +30,7 @@ from extractor.records import changer, maker
 
 _figure = maker(Figure)
 _changed = changer(Figure)
+_START: Final = attrgetter("start")
 #: What only later stages, or tables, give to a figure.
 _NO_FLAGS: Final = ()
 _NO_REPAIR: Final = ()
@@ -110,7 +112,7 @@ class Context:
         set_subjects(found, self.view, dates, self.phrases)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]
-        figures.sort(key=lambda figure: figure.start)
+        figures.sort(key=_START)
         return figures
 
     def claim(self, figure: Figure) -> str | None:

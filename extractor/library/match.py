@@ -212,9 +212,7 @@ class _Scopes:
     def __init__(self, subject: str, around: Words, sets: WordSets) -> None:
         self._around = around
         self._sets = sets
-        if "(" in subject:
-            subject = plain(subject)
-        self._subject = subject
+        self._subject = subject = plain(subject)
         self._own = own = around.clause
         self._in_subject = self._in_own = _UNKNOWN
         # The subject is mostly made of the figure's own words: what one of them holds is found in the other one, too.

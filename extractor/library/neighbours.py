@@ -20,7 +20,7 @@ _CUT: Final = re.compile(
 #: What follows a figure belongs to it up to the next punctuation, figure or list marker (lost full stops: 15%四是).
 _AFTER: Final = re.compile(r"(?:(?:19|20)\d\d年[底度]?)?[^，,；;。:：！？!?\n（）()、\d]{0,24}")
 #: A short bracket without figures belongs to the word around it: 扶贫（衔接）资产, 村（社区）.
-_BRACKET: Final = re.compile(r"\(([^()\d，；。]{1,6})\)")
+_BRACKET: Final = re.compile(r"[（(]([^（）()\d，；。]{1,6})[）)]")
 _MARKER: Final = re.compile(r"[一二三四五六七八九十]是")
 #: A piece with nothing but numbers, measures and joints has no words of its own: 2776户、7388人.
 _EMPTY: Final = re.compile(
@@ -91,16 +91,19 @@ class Cut:
         self._low, self._start, self._high = low, start, high
         self.heading = heading
         self.title = title
-        left = view[low:start]
-        if "(" in left:
-            left = plain(left)
+        left = plain(view[low:start])
         pieces = _CUT.split(left)
         own = pieces.pop()
         if len(own) > _OWN_LIMIT:
             own = own[-_OWN_LIMIT:]
         self.part = ("其中" in left or own[:1] == "含") and _is_part(left, own)
         right = near = ""
-        if end < high and _goes_on(view, end):
+        # Most figures end their clause: words may follow one only where no sign stands that stops them.
+        if end < high and (
+            (sign := view[end]) not in _STOPS
+            or sign in _OPENINGS
+            or (sign in _JOINTS and view[end + 1 : end + 2].isdecimal())
+        ):
             right, near = _behind(plain(view[end : high if high < end + _TAIL else end + _TAIL]))
         if right:
             # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 is of the figure before.
@@ -143,14 +146,6 @@ class Cut:
 
 #: What claims read of the words around a figure: given as they are, or cut out of a text.
 Words: TypeAlias = Neighbours | Cut
-
-
-def _goes_on(view: str, end: int) -> bool:
-    """Whether words may follow a figure; most figures end their clause."""
-    sign = view[end]
-    if sign in _JOINTS:
-        return view[end + 1 : end + 2].isdecimal()
-    return sign not in _STOPS or sign in _OPENINGS
 
 
 def _behind(tail: str) -> tuple[str, str]:
@@ -204,8 +199,8 @@ def _announced(view: str, low: int) -> int:
 
 
 def plain(text: str) -> str:
-    """The folded text without short inner brackets, so that 扶贫(衔接)资产 reads like 扶贫衔接资产."""
-    return _BRACKET.sub(r"\1", text) if "(" in text else text
+    """The text without short inner brackets, so that 扶贫(衔接)资产 reads like 扶贫衔接资产."""
+    return _BRACKET.sub(r"\1", text) if "(" in text or "（" in text else text
 
 
 def _is_part(left: str, own: str) -> bool:
