@@ -6,6 +6,7 @@ Role before status before period before subject: each rule may ask what the ones
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from extractor.context.cues import Cue, load_cues
@@ -29,6 +30,7 @@ from extractor.records import changer, maker
 
 _figure = maker(Figure)
 _changed = changer(Figure)
+_START: Final = attrgetter("start")
 #: What only later stages, or tables, give to a figure.
 _NO_FLAGS: Final = ()
 _NO_REPAIR: Final = ()
@@ -110,7 +112,7 @@ class Context:
         set_subjects(found, self.view, dates, self.phrases)
         figures = [self._figure(frame) for frame in found]
         figures += [self._cell(cell, periods) for cell in cells]
-        figures.sort(key=lambda figure: figure.start)
+        figures.sort(key=_START)
         return figures
 
     def claim(self, figure: Figure) -> str | None:
@@ -137,9 +139,10 @@ class Context:
         if frame.section is not None:
             heading = frame.section.title
         indicator, rule = None, ""
-        if region.rule != "scope" and self.matcher.asks(unit, role, frame.status) and not _claims_nothing(role, period):
+        claims = self.matcher.claims(unit, role, frame.status)
+        if claims is not None and region.rule != "scope" and not _claims_nothing(role, period):
             words = Cut(self.view, start, end, frame.sentence, heading, self.title)
-            claim = self.matcher.claim(frame.subject, unit, role, frame.status, words, frame.direction)
+            claim = self.matcher.choose(claims, frame.subject, words, frame.direction, words.part)
             if claim is not None:
                 indicator, rule = claim.indicator, claim.rule
         assert frame.value is not None

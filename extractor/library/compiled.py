@@ -43,8 +43,8 @@ class Masks(NamedTuple):
 class Compiled:
     """A claim, ready to be tried."""
 
-    __slots__ = ("answer", "directions", "excluded", "exclusions", "narrow", "order", "part", "pattern", "required",
-                 "requirements", "rule", "weight", "wide")
+    __slots__ = ("answer", "directions", "excluded", "excluded_near", "exclusions", "narrow", "order", "part",
+                 "pattern", "required", "required_near", "requirements", "rule", "weight", "wide")
 
     def __init__(
         self, rule: ClaimRule, order: int, require: tuple[Test, ...], exclude: tuple[Test, ...], sets: WordSets
@@ -60,9 +60,10 @@ class Compiled:
         self.weight = sum(test.weight for test in require)
         masks = {scope: Masks(scope, _bits(require, scope, sets), _bits(exclude, scope, sets))
                  for scope in (CLAUSE, SUBJECT, OWN, NEAR)}
-        # What is tested first costs least: the clause, the other narrow scopes, the wide ones.
-        self.required, self.excluded = masks[CLAUSE][1:]
-        self.narrow = tuple(masks[scope] for scope in (SUBJECT, OWN, NEAR) if any(masks[scope][1:]))
+        # What is tested first costs least: the clause, a part of it, what is near, the wide scopes.
+        _, self.required, self.excluded = masks[CLAUSE]
+        self.narrow = tuple(masks[scope] for scope in (SUBJECT, OWN) if any(masks[scope][1:]))
+        _, self.required_near, self.excluded_near = masks[NEAR]
         wide = [(test.scope, test.words, True) for test in require if test.scope > NEAR]
         wide += [(test.scope, test.words, False) for test in exclude if test.scope > NEAR]
         self.wide = tuple(wide)
@@ -96,9 +97,15 @@ class Index:
             self._always.append(compiled)
 
     def candidates(self, found: int) -> list[Compiled]:
-        """Claims of whose key a word was found."""
-        claims = self._always.copy()
+        """Claims of whose key a word was found; not to be changed by who asks."""
         keys = found & self._keys
+        if not keys:
+            return self._always
+        key, requiring = self._by_key[keys.bit_length()]
+        keys ^= key
+        if not keys and not self._always:
+            return requiring
+        claims = self._always + requiring
         while keys:
             key, requiring = self._by_key[keys.bit_length()]
             claims += requiring

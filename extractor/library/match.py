@@ -48,23 +48,21 @@ class Matcher:
         self._by_unit: dict[str, Index] = {}
         self._by_kind: dict[tuple[str, str, str], Index] = {}
         self._sets = WordSets()
-        order = 0
-        for entry in indicators:
-            for rule in entry.claims:
-                self._add(rule, terms, order, family)
-                order += 1
+        rules = [rule for entry in indicators for rule in entry.claims]
+        required = [tuple([_test(scope, terms.expand(item)) for scope, item in rule.require]) for rule in rules]
+        # All keys before all other sets: their bits are the low ones, and numbers of low bits are compared faster.
+        keys = [self._key(require) for require in required]
+        for order, (rule, require, key) in enumerate(zip(rules, required, keys, strict=True)):
+            self._add(Compiled(rule, order, require, _exclusions(rule, terms), self._sets), key, family)
         self._sets.close()
 
-    def _add(self, rule: ClaimRule, terms: Terms, order: int,
-             family: Callable[[str], Iterable[str]] | None) -> None:
-        require = [_test(scope, terms.expand(item)) for scope, item in rule.require]
+    def _key(self, require: tuple[Test, ...]) -> int:
+        """The bit of a claim's rarest narrow requirement, by which it is found; 0 where it has none."""
         narrow = [test.words for test in require if test.scope <= CLAUSE]
-        key = self._sets.enter(min(narrow, key=len)) if narrow else 0
-        merged: dict[str, dict[str, None]] = {}
-        for scope, item in rule.exclude:
-            merged.setdefault(scope, {}).update(dict.fromkeys(terms.expand(item)))
-        exclude = [_test(scope, words) for scope, words in merged.items()]
-        compiled = Compiled(rule, order, tuple(require), tuple(exclude), self._sets)
+        return self._sets.enter(min(narrow, key=len)) if narrow else 0
+
+    def _add(self, compiled: Compiled, key: int, family: Callable[[str], Iterable[str]] | None) -> None:
+        rule = compiled.rule
         units = set(rule.units)
         if family is not None:
             for unit in rule.units:
@@ -75,9 +73,9 @@ class Matcher:
                 for status in rule.statuses:
                     self._by_kind.setdefault((unit, role, status), Index()).add(compiled, key)
 
-    def asks(self, unit: str, role: str, status: str) -> bool:
-        """Whether any claim takes figures of this kind: where none does, no words need to be cut out."""
-        return (unit, role, status) in self._by_kind
+    def claims(self, unit: str, role: str, status: str) -> Index | None:
+        """The claims that take figures of this kind; None where there are none and no words need to be cut out."""
+        return self._by_kind.get((unit, role, status))
 
     def claim(self, subject: str, unit: str, role: str, status: str, around: Words,
               direction: str | None = None, part: bool | None = None) -> Claim | None:
@@ -87,14 +85,18 @@ class Matcher:
         before it (其中), None that ``around`` decides: only claims that are marked as parts may take it.
         Raises :class:`PatternError` where a user's regex exceeds its time limit.
         """
-        index = self._by_kind.get((unit, role, status))
-        if index is None:
+        claims = self.claims(unit, role, status)
+        if claims is None:
             return None
+        return self.choose(claims, subject, around, direction, around.part if part is None else part)
+
+    def choose(self, claims: Index, subject: str, around: Words, direction: str | None, part: bool) -> Claim | None:
+        """What :meth:`claim` answers, where the claims of the figure's kind are known (:meth:`claims`)."""
         scopes = _Scopes(subject, around, self._sets)
-        candidates = index.candidates(scopes.found)
+        candidates = claims.candidates(scopes.found)
         if not candidates:
             return None
-        passed = _passed(candidates, scopes, direction, around.part if part is None else part)
+        passed = _passed(candidates, scopes, direction, part)
         if not passed:
             return None
         best = passed[0] if len(passed) == 1 else _best(passed, scopes)
@@ -129,13 +131,33 @@ def _test(scope: str, words: Iterable[str]) -> Test:
     return Test(SCOPES.index(scope), tuple(sorted(long, key=lambda word: (-len(word), word))), _WEIGHTS[scope])
 
 
+def _exclusions(rule: ClaimRule, terms: Terms) -> tuple[Test, ...]:
+    """The exclusions of a claim, one for each scope."""
+    merged: dict[str, dict[str, None]] = {}
+    for scope, item in rule.exclude:
+        merged.setdefault(scope, {}).update(dict.fromkeys(terms.expand(item)))
+    return tuple([_test(scope, words) for scope, words in merged.items()])
+
+
 def _passed(candidates: list[Compiled], scopes: _Scopes, direction: str | None, part: bool) -> list[Compiled]:
     found = scopes.found
+    near = _UNKNOWN
     passed = []
     for compiled in candidates:
         if (part and not compiled.part) or (compiled.directions and direction not in compiled.directions):
             continue
-        if found & compiled.required == compiled.required and not found & compiled.excluded and scopes.fit(compiled):
+        required = compiled.required
+        if found & required != required or found & compiled.excluded:
+            continue
+        if compiled.narrow and not scopes.narrow(compiled):
+            continue
+        required = compiled.required_near
+        if required or compiled.excluded_near:
+            if near == _UNKNOWN:
+                near = scopes.found_near()
+            if near & required != required or near & compiled.excluded_near:
+                continue
+        if not (compiled.wide or compiled.pattern) or scopes.wide(compiled):
             passed.append(compiled)
     return passed
 
@@ -185,14 +207,14 @@ class _Scopes:
     """The texts of the scopes of one figure and the sets of words found in them; the wide texts are put together only
     where a claim asks for them."""
 
-    __slots__ = ("_around", "_in_near", "_in_own", "_in_subject", "_own", "_sets", "_subject", "_wide", "found")
+    __slots__ = ("_around", "_in_own", "_in_subject", "_own", "_sets", "_subject", "_wide", "found")
 
     def __init__(self, subject: str, around: Words, sets: WordSets) -> None:
         self._around = around
         self._sets = sets
         self._subject = subject = plain(subject)
         self._own = own = around.clause
-        self._in_subject = self._in_own = self._in_near = _UNKNOWN
+        self._in_subject = self._in_own = _UNKNOWN
         # The subject is mostly made of the figure's own words: what one of them holds is found in the other one, too.
         if own in subject:
             self.found = self._in_subject = sets.found(subject)
@@ -205,19 +227,24 @@ class _Scopes:
             self.found = self._in_subject | self._in_own
         self._wide: dict[int, str] = {}
 
-    def found_in(self, scope: int) -> int:
-        """The sets of words found in one of the narrow scopes besides the clause."""
-        if scope == SUBJECT:
-            if self._in_subject == _UNKNOWN:
-                self._in_subject = self._sets.found(self._subject)
-            return self._in_subject
-        if scope == OWN:
-            if self._in_own == _UNKNOWN:
-                self._in_own = self._sets.found(self._own)
-            return self._in_own
-        if self._in_near == _UNKNOWN:
-            self._in_near = self.found | self._sets.found(self._around.near)
-        return self._in_near
+    def found_near(self) -> int:
+        """The sets of words found near the figure, its own words among them."""
+        return self.found | self._sets.found(self._around.near)
+
+    def narrow(self, compiled: Compiled) -> bool:
+        """Whether the tests of a claim hold that look at a part of the clause."""
+        for scope, required, excluded in compiled.narrow:
+            if scope == SUBJECT:
+                if self._in_subject == _UNKNOWN:
+                    self._in_subject = self._sets.found(self._subject)
+                found = self._in_subject
+            else:
+                if self._in_own == _UNKNOWN:
+                    self._in_own = self._sets.found(self._own)
+                found = self._in_own
+            if found & required != required or found & excluded:
+                return False
+        return True
 
     def text(self, scope: int) -> str:
         """The text of a scope. Each of near, sentence, passage and context holds the one before."""
@@ -232,12 +259,12 @@ class _Scopes:
 
     def _joined(self, scope: int) -> str:
         around = self._around
+        if scope == _SENTENCE:
+            return f"{self._subject}\n{self._own}\n{around.near}\n{around.sentence}"
         if scope == CLAUSE:
             return f"{self._subject}\n{self._own}"
         if scope == NEAR:
-            return f"{self.text(CLAUSE)}\n{around.near}"
-        if scope == _SENTENCE:
-            return f"{self.text(NEAR)}\n{around.sentence}"
+            return f"{self._subject}\n{self._own}\n{around.near}"
         if scope == _PASSAGE:
             return f"{self.text(_SENTENCE)}\n{around.passage}"
         if scope == _HEADING:
@@ -257,12 +284,8 @@ class _Scopes:
             length += len(self.longest(test))
         return length
 
-    def fit(self, compiled: Compiled) -> bool:
-        """Whether the tests of a claim hold that look beyond the clause or at a part of it."""
-        for scope, required, excluded in compiled.narrow:
-            found = self.found_in(scope)
-            if found & required != required or found & excluded:
-                return False
+    def wide(self, compiled: Compiled) -> bool:
+        """Whether the tests of a claim hold that look far beyond the clause, and its regex."""
         for scope, words, wanted in compiled.wide:
             if (_first_in(words, self.text(scope)) != "") is not wanted:
                 return False

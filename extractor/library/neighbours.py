@@ -98,8 +98,13 @@ class Cut:
             own = own[-_OWN_LIMIT:]
         self.part = ("其中" in left or own[:1] == "含") and _is_part(left, own)
         right = near = ""
-        if end < high and _goes_on(view, end):
-            right, near = _behind(plain(view[end : min(high, end + _TAIL)]))
+        # Most figures end their clause: words may follow one only where no sign stands that stops them.
+        if end < high and (
+            (sign := view[end]) not in _STOPS
+            or sign in _OPENINGS
+            or (sign in _JOINTS and view[end + 1 : end + 2].isdecimal())
+        ):
+            right, near = _behind(plain(view[end : high if high < end + _TAIL else end + _TAIL]))
         if right:
             # 53家民宿、100名人才: where nouns follow their numbers, the noun before the 、 is of the figure before.
             if "、" in own and _DIGIT.search(own):
@@ -141,14 +146,6 @@ class Cut:
 
 #: What claims read of the words around a figure: given as they are, or cut out of a text.
 Words: TypeAlias = Neighbours | Cut
-
-
-def _goes_on(view: str, end: int) -> bool:
-    """Whether words may follow a figure; most figures end their clause."""
-    sign = view[end]
-    if sign in _JOINTS:
-        return view[end + 1 : end + 2].isdecimal()
-    return sign not in _STOPS or sign in _OPENINGS
 
 
 def _behind(tail: str) -> tuple[str, str]:

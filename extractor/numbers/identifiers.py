@@ -14,6 +14,9 @@ __all__ = ["read_chinese_marker", "read_identifier", "read_marker", "read_ordina
 _DOCUMENT: Final = re.compile(
     r"(?:19|20)\d\d[〕\]\)]\s?(?:第\s?)?\d{1,5}\s?号|(?:19|20)\d\d年第?\s?\d{1,4}号(?=[)文令公通]|$)"
 )
+#: What follows the year of a document number: a bracket, or 年 and what begins the number itself.
+_CLOSES_YEAR: Final = frozenset("〕])")
+_YEAR_NUMBER: Final = frozenset("第0123456789") | SPACES
 _PHONE: Final = re.compile(
     r"0\d{2,3}-\d{7,8}(?!\d)|1[3-9]\d{9}(?![\d万亿元人户])|400-\d{3}-\d{4}|\d{3,4}-\d{7,8}(?!\d)"
 )
@@ -49,7 +52,11 @@ def read_identifier(view: str, pos: int, stop: int, units: Units) -> tuple[int, 
     """A document number, phone number, code or labelled number at ``pos``, whose first digits end at ``stop``:
     ``(end, rule)``. What follows these digits, or stands before them, rules most kinds out."""
     follow = view[stop] if stop < len(view) else ""
-    if stop - pos == 4 and follow and follow in "〕])年" and (found := _DOCUMENT.match(view, pos)) is not None:
+    if (
+        stop - pos == 4
+        and (follow in _CLOSES_YEAR or (follow == "年" and view[stop + 1 : stop + 2] in _YEAR_NUMBER))
+        and (found := _DOCUMENT.match(view, pos)) is not None
+    ):
         return found.end(), "document number"
     if (follow == "-" or stop - pos == 11) and (found := _PHONE.match(view, pos)) is not None:
         return found.end(), "phone number"

@@ -170,12 +170,10 @@ def _single(view: str, pos: int, units: Units) -> Quantity | None:
                 approx, last = False, end
         if magnitude or approx:
             end, stop = last, gap(view, last)
-        power = len(str(int(value))) if magnitude else 0
+        power = power_of(magnitude)
     if value is None:
         value = Decimal(digits)
-    quantity = Quantity(pos, end, end, value, None, "", approx, "", 0)
-    if power and tail is not None:
-        quantity.power = power_of(tail["mag"])
+    quantity = Quantity(pos, end, end, value, None, "", approx, "", power)
     read_unit(view, quantity, units, stop, chinese=False)
     return quantity
 
