@@ -224,10 +224,11 @@ class Sheet:
         """The text of the clause that runs up to a figure, at most ``limit`` (and :data:`LONGEST`) characters."""
         start = item.start
         if item.clause_ < 0:
-            begin = max(0, start - LONGEST)
+            begin = start - LONGEST if start > LONGEST else 0
             cut = _TO_CLAUSE_END.match(self.view, begin, start)
             item.clause_ = cut.end() if cut is not None else begin
-        return self.view[max(item.clause_, start - limit) : start]
+        begin = item.clause_
+        return self.view[begin if begin > start - limit else start - limit : start]
 
     def printed(self, item: Item) -> str:
         """The figure as the page prints it, without line breaks."""

@@ -97,7 +97,7 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     """The layout of a folded text; ``blocks`` (where the loader knows them) give headings that carry no number."""
     lines = view.split("\n")
     soft = _soft_breaks(lines)
-    line_ends, full_stops = _offsets(view, "\n"), _offsets(view, "。")
+    line_ends, full_stops = _line_ends(lines), _offsets(view, "。")
     stops = sorted(line_ends + full_stops + _offsets(view, "！!？?；;"))
     # Stops that touch close one sentence (。” and ？！): it ends behind the last of them.
     sentences = [0, *[at + 1 for at, following in pairwise([*stops, -1]) if at + 1 != following]]
@@ -120,6 +120,17 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
         clauses = list({*clauses, *ends})
     clauses.sort()
     return Layout(view, sentences, clauses, paragraphs, sections, [s.start for s in sections])
+
+
+def _line_ends(lines: list[str]) -> list[int]:
+    """Where the line ends stand between ``lines``, in order."""
+    found: list[int] = []
+    at = -1
+    for line in lines:
+        at += len(line) + 1
+        found.append(at)
+    found.pop()  # the end of the text
+    return found
 
 
 def _offsets(view: str, signs: str) -> list[int]:
@@ -196,12 +207,15 @@ def _headings(view: str, marks: list[int]) -> list[re.Match[str]]:
     found = [first] if first is not None else []
     done = first.end() if first is not None else 0
     at = 0
+    length = len(view)
     for mark in marks:
         if mark < at:  # inside of the blanks behind the mark before
             continue
         at = mark + 1
-        sign = view[at : at + 1]
-        if "一" <= sign <= "鿿" and sign not in _HEADING_SIGN:
+        if at == length:
+            break
+        sign = view[at]
+        if sign not in _HEADING_SIGN and "一" <= sign <= "鿿":
             continue
         while sign in _BLANK:
             at += 1
