@@ -117,8 +117,8 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
     sentence: Span = (0, 0)
     section: Section | None = None
     clause_end = sentence_end = paragraph_end = section_end = 0
-    # The next line end, space and wide space: most figures have none near.
-    line_end = space = wide = -1
+    # The next line end and the next space (the view has no wide ones): most figures have none near.
+    line_end = space = -1
     for i in range(count):
         mention = mentions[i]
         start, end = mention.start, mention.end
@@ -164,9 +164,7 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
             line_end = _next(view, "\n", first)
         if space < first:
             space = _next(view, " ", first)
-        if wide < first:
-            wide = _next(view, "　", first)
-        if line_end < right_end or space < right_end or wide < right_end:
+        if line_end < right_end or space < right_end:
             left, lead, right, gap = _flat(left), _flat(lead), _flat(right), _flat(gap)
         frame = Frame(mention, clause, sentence, section, left_start, left, lead, right, gap, before, prior)
         if before is not None:
@@ -199,7 +197,7 @@ def _from_length(left: str) -> int:
 
 def _flat(text: str) -> str:
     """Without blanks and line ends, which hard-wrapped pages put inside words."""
-    return _BLANK.sub("", text) if " " in text or "\n" in text or "　" in text else text
+    return _BLANK.sub("", text) if " " in text or "\n" in text else text
 
 
 def _linked(before: Frame, frame: Frame, view: str) -> bool:

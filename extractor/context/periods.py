@@ -20,7 +20,6 @@ from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
 _DEADLINE: Final = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
-_OPEN_BRACKETS: Final = ("(", "（")
 _AS_OF: Final = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL: Final = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
 #: Dates that may still hold in the next sentence.
@@ -178,7 +177,7 @@ class PeriodReader:
                 return found.period[:4], "period.whole_year"
             if role == "growth" and default and len(default) == 9 and "年均" in left:
                 return default, "period.document"
-        if self.view.startswith(_OPEN_BRACKETS, end):
+        if self.view.startswith("(", end):
             bracket = _AS_OF.match(self.view, end)
             if bracket is not None:
                 for anchor in self._anchors:

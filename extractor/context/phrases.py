@@ -231,7 +231,7 @@ class Phrases:
             text = right[head.end() :] if head is not None else right
         if not text.isalnum():
             text = squeeze(text)
-        if "(" in text or "（" in text:
+        if "(" in text:
             text = _BRACKETS.sub("", text)
         if not text or not ("一" <= text[0] <= "鿿" or text[0] == "《" or text[0].isalpha()):
             return "", ""

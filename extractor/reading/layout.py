@@ -111,7 +111,7 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
                 end += 1
             if end - at > 1 or at not in soft:
                 paragraphs.append(end)
-    headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " 　")))
+    headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " ")))
     sections, ends = _sections(view, headings, lines, blocks)
     clauses = sentences + _clauses(view)
     if ends:
@@ -148,16 +148,16 @@ def _offsets(view: str, signs: str) -> list[int]:
 
 
 def _clauses(view: str) -> list[int]:
-    """Starts of clauses inside of sentences, in no order."""
-    found = [at + 1 for at in _offsets(view, "，：")]
+    """Starts of clauses inside of sentences, in no order. The folded view holds no wide colon or bracket."""
+    found = [at + 1 for at in _offsets(view, "，")]
     found += [
         at + 1
         for at in _offsets(view, ",:")
         if not (view[at - 1 : at].isdecimal() and view[at + 1 : at + 2].isdecimal())
     ]
     opened = False
-    for at in _offsets(view, "(（)）"):
-        if view[at] in "(（":
+    for at in _offsets(view, "()"):
+        if view[at] == "(":
             if _HOLDS_DIGITS.match(view, at):
                 opened = True
                 found.append(at + 1)
