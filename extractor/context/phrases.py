@@ -204,8 +204,12 @@ class Phrases:
         """Whether a phrase does not say of what it is (共拨付资金, 占比, 户数)."""
         if len(text) < 2:
             return True
-        if not _may_begin(text[0], self._generic_openings) or not self._plain.issuperset(text):
+        if not _may_begin(text[0], self._generic_openings):
             return False
+        plain = self._plain
+        for sign in text:  # most phrases end the search at once
+            if sign not in plain:
+                return False
         return self._generic.match(text) is not None
 
     def verb(self, text: str) -> str:
