@@ -286,11 +286,7 @@ def level_of(document: Document, view: str, figures: Sequence[Figure]) -> str:
     level = level_of_name(document.place)
     if level:
         return level
-    named: dict[str, int] = {}
-    for figure in figures:
-        region = figure.region
-        if region:
-            named[region] = named.get(region, 0) + 1
+    named = Counter([figure.region for figure in figures if figure.region])
     if named:
         place, count = "", 0
         for region, times in named.items():
