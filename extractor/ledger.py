@@ -62,15 +62,18 @@ def _merged(text: str, figures: list[LedgerEntry], others: list[LedgerEntry]) ->
     count = len(figures)
     i = end = 0
     for entry in others:
-        last = entry.end
-        start = max(entry.start, end)
+        start, last = entry.start, entry.end
+        if start < end:
+            start = end
         while i < count and figures[i].start < last:
             figure = figures[i]
             if start < figure.start:
                 _add_piece(merged, text, entry, start, figure.start)
             merged.append(figure)
-            end = max(end, figure.end)
-            start = max(start, end)
+            if end < figure.end:
+                end = figure.end
+            if start < end:
+                start = end
             i += 1
         if start < last:
             _add_piece(merged, text, entry, start, last)

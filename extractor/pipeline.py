@@ -136,13 +136,16 @@ def _set_aside(
 ) -> tuple[LedgerEntry, ...]:
     """One entry for each numeric mention that no figure holds, in text order."""
     doc, text = document.id, document.text
-    starts = [figure.start for figure in figures]
-    ends = [figure.end for figure in figures]
+    # Both come in text order: ``held`` is the last figure that begins before the end of a mention, ``at`` the next one.
+    held: Figure | None = None
+    at, count = 0, len(figures)
     entries: list[LedgerEntry] = []
     for mention in mentions:
         start, end = mention.start, mention.end
-        i = bisect_right(starts, end - 1) - 1
-        if i >= 0 and starts[i] <= start and ends[i] >= end:
+        while at < count and figures[at].start < end:
+            held = figures[at]
+            at += 1
+        if held is not None and held.start <= start and held.end >= end:
             continue
         block = furniture.find(start)
         quote = text[start:end]

@@ -289,11 +289,13 @@ def _orders(sheet: Sheet) -> None:
                 if reading.indicator in wanted:
                     by_id.setdefault(reading.indicator or "", []).append(item)
     for part_id, whole_id in sheet.bounds.orders:
-        for part in by_id.get(part_id, ()):
+        if part_id not in by_id or whole_id not in by_id:
+            continue
+        for part in by_id[part_id]:
             if part.repair or part.figure.status != "actual":
                 continue
             largest: tuple[float, Item] | None = None
-            for whole in by_id.get(whole_id, ()):
+            for whole in by_id[whole_id]:
                 if (
                     whole is part
                     or whole.figure.status != "actual"

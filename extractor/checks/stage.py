@@ -207,7 +207,10 @@ def _finished(sheet: Sheet) -> list[Figure]:
     for item in sheet.items:
         figure = item.figure
         if item.confirmed is not None:
-            figure = _changed(figure, confirmed=tuple(sorted({*figure.confirmed, *item.confirmed})))
+            codes = item.confirmed
+            if figure.confirmed or len(codes) > 1:
+                codes = sorted({*figure.confirmed, *codes})
+            figure = _changed(figure, confirmed=tuple(codes))
         if item.flags is not None or item.repair:
             figure = _changed(figure, flags=figure.flags + tuple(item.flags or ()), repair=item.repair or figure.repair)
         found.append(figure)

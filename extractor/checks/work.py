@@ -224,10 +224,11 @@ class Sheet:
         """The text of the clause that runs up to a figure, at most ``limit`` (and :data:`LONGEST`) characters."""
         start = item.start
         if item.clause_ < 0:
-            begin = max(0, start - LONGEST)
+            begin = start - LONGEST if start > LONGEST else 0
             cut = _TO_CLAUSE_END.match(self.view, begin, start)
             item.clause_ = cut.end() if cut is not None else begin
-        return self.view[max(item.clause_, start - limit) : start]
+        begin = item.clause_
+        return self.view[begin if begin > start - limit else start - limit : start]
 
     def printed(self, item: Item) -> str:
         """The figure as the page prints it, without line breaks."""
@@ -285,11 +286,7 @@ def level_of(document: Document, view: str, figures: Sequence[Figure]) -> str:
     level = level_of_name(document.place)
     if level:
         return level
-    named: dict[str, int] = {}
-    for figure in figures:
-        region = figure.region
-        if region:
-            named[region] = named.get(region, 0) + 1
+    named = Counter([figure.region for figure in figures if figure.region])
     if named:
         place, count = "", 0
         for region, times in named.items():

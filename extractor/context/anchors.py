@@ -30,13 +30,13 @@ WORD_AT: Final = re.compile(
     r"[上下第一二三四前首今本全年当去明来期岁截到迄目至“\"十过这近五未](?=[年半季内末底届今前后去来目至止一二三四五六十两])"
 )
 #: Words before a date that make it the base of a comparison, not the period of what follows.
-_COMPARED: Final = re.compile(r"(?:比|较|与|同|相当于|按|以|相比于?|是)\s*$")
+_COMPARED: Final = ("比", "较", "与", "同", "按", "以", "是", "相当于", "相比于")
 #: What may stand between the head of a clause and a date that rules the clauses behind it too.
 _OPENS: Final = re.compile(
     r"^[\s　“\"(（]*(?:[一二三四五六七八九十]是|其中|但|而|自|从|到|至|在|于|截至|截止|力争|确保|争取|预计|计划|"
     r"刚刚过去的|过去的|全[省市县区]|我[省市县区镇]|今年以来|以及|与|和|、|[^一-鿿])*$"
 )
-_UPTO: Final = re.compile(r"(?:截[至止]|到|至|截止到|截至到|止)\s*$")
+_UPTO: Final = ("到", "至", "止")
 _UNTIL: Final = ("截至", "截止", "止", "截止到", "截至到")
 _BETWEEN_YEARS: Final = frozenset({"、", "和", "及", "与"})
 _YEAR_PART: Final = ("上半", "下半", "一季", "二季", "三季", "四季", "前三")
@@ -135,10 +135,10 @@ class AnchorReader:
         view = self.view
         if view[date.start - 1 : date.start] == "《":
             return
-        left = view[max(start, date.start - 8) : date.start]
-        compared = _COMPARED.search(left) is not None
-        upto = _UPTO.search(left) is not None
-        period = self.resolve(date, year, upto=upto and left.rstrip().endswith(_UNTIL))
+        left = view[max(start, date.start - 8) : date.start].rstrip()
+        compared = left.endswith(_COMPARED)
+        upto = left.endswith(_UPTO)
+        period = self.resolve(date, year, upto=upto and left.endswith(_UNTIL))
         if not period or (len(period) == 4 and view[date.end : date.end + 2] in _YEAR_PART):
             return
         clause = self.layout.clause(date.start)
@@ -166,7 +166,7 @@ class AnchorReader:
         own = int(named[-1].period) if named else year
         start, end = word.span()
         left = self.view[max(0, start - 3) : start]
-        compared = _COMPARED.search(left) is not None
+        compared = left.rstrip().endswith(_COMPARED)
         if (compared and not word["plan"]) or (word["last"] and left[-1:] in ("由", "从")):
             return None
         if word["now"]:
@@ -227,7 +227,7 @@ class AnchorReader:
         while i >= 0 and self.dates[i].start >= first:
             date = self.dates[i]
             left = self.view[max(0, date.start - 8) : date.start]
-            if not _COMPARED.search(left):
+            if not left.rstrip().endswith(_COMPARED):
                 period = self.resolve(date, self.periods.report, upto=False)
                 if period:
                     return Anchor(date.start, date.end, period, "period.carried")

@@ -202,11 +202,16 @@ def _weigh(
             body[mention.name] += 3 if mention.start == 0 or view[mention.start - 1] in EDGE else 2
     for name, count in body.items():
         scores[name] += min(6, (count * 2 + 2) // 3)
+    # Title and publisher are often printed again: the same text is read once.
+    named: dict[str, list[str]] = {}
+    for text in (*lines, *publishers[:4]):
+        if text not in named:
+            named[text] = _names_in(text, gazetteer)
     for rank, line in enumerate(lines):
-        for name in _names_in(line, gazetteer):
+        for name in named[line]:
             scores[name] += 10 if rank == 0 else 6
     for text in publishers[:4]:
-        for name in _names_in(text, gazetteer):
+        for name in named[text]:
             scores[name] += 8
     for name in _signed(view, gazetteer):
         scores[name] += 5
@@ -248,12 +253,13 @@ def _unlisted(
 ) -> str | None:
     """A name that is not in the gazetteer but stands where a document names its place: 云岭县2023年…, 关于平原镇…."""
     counts: Counter[str] = Counter()
+    named: dict[str, list[str]] = {}
     for weight, texts in ((3, lines[:1]), (2, publishers[:4]), (1, lines[1:])):
         for text in texts:
-            for match in _TITLE_NAME.finditer(text + "0"):
-                name = _last_part(match[1], gazetteer)
-                if name not in gazetteer.by_name and plausible_name(name):
-                    counts[name] += weight
+            if text not in named:
+                named[text] = _new_names(text, gazetteer)
+            for name in named[text]:
+                counts[name] += weight
     head = _TITLE_HEAD.match(lines[0]) if lines else None
     if head is not None and head[1][-1] == own and head[1] not in gazetteer.by_name and plausible_name(head[1]):
         counts[head[1]] += 2
@@ -263,6 +269,16 @@ def _unlisted(
         counts[name] += min(4, view.count(name)) + (4 if name[-1] == own else 0)
     best = min(counts, key=lambda name: (-counts[name], name))
     return best if counts[best] >= 4 else None
+
+
+def _new_names(text: str, gazetteer: Gazetteer) -> list[str]:
+    """Names in a short text that stand where it names a place, and are not in the gazetteer."""
+    found: list[str] = []
+    for match in _TITLE_NAME.finditer(text + "0"):
+        name = _last_part(match[1], gazetteer)
+        if name not in gazetteer.by_name and plausible_name(name):
+            found.append(name)
+    return found
 
 
 def _last_part(name: str, gazetteer: Gazetteer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -61,7 +62,7 @@ class Frame:
         self.gap = gap
         self.before = before
         self.prior = prior
-        self.from_length = _from_length(left)
+        self.from_length = _from_length(left) if "由" in left or "从" in left else 0
         """Length of the text from 由 or 从 to the number (由A提高到B), 0 where neither stands there."""
         self.chain: Frame | None = None
         """The figure whose head this one shares (3909户、10226人; 分别增长30%、45%)."""
@@ -110,21 +111,23 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
     result: list[Frame] = []
     before: Frame | None = None
     prior: Frame | None = None
-    count = len(mentions)
+    count, length = len(mentions), len(view)
+    clause_starts, clause_count = layout.clause_starts, len(layout.clause_starts)
     # Figures come in text order: clause, sentence and the rest are looked up only where the last one has ended. A
     # sentence ends where a clause does, a paragraph where a sentence does.
     clause: Span = (0, 0)
     sentence: Span = (0, 0)
     section: Section | None = None
     clause_end = sentence_end = paragraph_end = section_end = 0
-    # The next line end, space and wide space: most figures have none near.
-    line_end = space = wide = -1
+    # The next line end and the next space (the view has no wide ones): most figures have none near.
+    line_end = space = -1
     for i in range(count):
         mention = mentions[i]
         start, end = mention.start, mention.end
         if start >= clause_end:
-            clause = layout.clause(start)
-            clause_end = clause[1]
+            following_clause = bisect_right(clause_starts, start)
+            clause_end = clause_starts[following_clause] if following_clause < clause_count else length
+            clause = (clause_starts[following_clause - 1], clause_end)
             if start >= sentence_end:
                 sentence = layout.sentence(start)
                 sentence_end = sentence[1]
@@ -164,9 +167,7 @@ def frames(view: str, layout: Layout, mentions: Sequence[Mention]) -> list[Frame
             line_end = _next(view, "\n", first)
         if space < first:
             space = _next(view, " ", first)
-        if wide < first:
-            wide = _next(view, "　", first)
-        if line_end < right_end or space < right_end or wide < right_end:
+        if line_end < right_end or space < right_end:
             left, lead, right, gap = _flat(left), _flat(lead), _flat(right), _flat(gap)
         frame = Frame(mention, clause, sentence, section, left_start, left, lead, right, gap, before, prior)
         if before is not None:
@@ -193,13 +194,13 @@ def _next(view: str, sign: str, offset: int) -> int:
 
 
 def _from_length(left: str) -> int:
-    match = _FROM.search(left) if "由" in left or "从" in left else None
+    match = _FROM.search(left)
     return match.end() - match.start() if match is not None else 0
 
 
 def _flat(text: str) -> str:
     """Without blanks and line ends, which hard-wrapped pages put inside words."""
-    return _BLANK.sub("", text) if " " in text or "\n" in text or "　" in text else text
+    return _BLANK.sub("", text) if " " in text or "\n" in text else text
 
 
 def _linked(before: Frame, frame: Frame, view: str) -> bool:

@@ -26,6 +26,9 @@ def distribute(frames: Sequence[Frame], phrases: Phrases) -> None:
         first = frames[i]
         if named and (first.before is None or first.sentence != named[0].sentence):
             named = []
+        if not named and "分别" not in first.lead:  # most figures
+            i += 1
+            continue
         at = first.lead.rfind("分别", -_REACH)
         if at < 0 and not named:
             i += 1

@@ -20,7 +20,8 @@ from extractor.numbers.scan import Mention
 from extractor.reading.layout import Layout
 
 _DEADLINE: Final = re.compile(r"(?:完成时限|完成时间|时间要求|时限|完成期限)[:：]?\s*$")
-_OPEN_BRACKETS: Final = ("(", "（")
+#: What it ends in, besides blanks.
+_DEADLINE_ENDS: Final = frozenset("限间求:：")
 _AS_OF: Final = re.compile(r"[(（]截[至止]到?")
 _LASTLEVEL: Final = re.compile(r"(?:上年|去年)(?:同期|末|底|全年|度|执行数|决算数)?的?\s*$")
 #: Dates that may still hold in the next sentence.
@@ -122,12 +123,14 @@ class PeriodReader:
     def _read_deadlines(self) -> list[tuple[int, int, str]]:
         """Spans of paragraphs that end in 完成时限：…, with the date."""
         spans = []
+        view = self.view
         for date in self.dates:
-            if _DEADLINE.search(self.view[max(0, date.start - 8) : date.start]):
+            start = date.start
+            before = view[start - 1 : start]
+            if (before in _DEADLINE_ENDS or before.isspace()) and _DEADLINE.search(view[max(0, start - 8) : start]):
                 period = self.reader.resolve(date, None, upto=True)
                 if period:
-                    start = self._task_start(date.start)
-                    spans.append((start, date.start, period))
+                    spans.append((self._task_start(start), start, period))
         return spans
 
     def _task_start(self, offset: int) -> int:
@@ -178,7 +181,7 @@ class PeriodReader:
                 return found.period[:4], "period.whole_year"
             if role == "growth" and default and len(default) == 9 and "年均" in left:
                 return default, "period.document"
-        if self.view.startswith(_OPEN_BRACKETS, end):
+        if self.view.startswith("(", end):
             bracket = _AS_OF.match(self.view, end)
             if bracket is not None:
                 for anchor in self._anchors:

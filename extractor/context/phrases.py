@@ -184,17 +184,21 @@ class Phrases:
             text = text[cut:]
         if "我" in text or "本" in text:
             text = _OWN.sub("", text)
-        if not text or not _may_begin(text[0], self._openings):
+        if not text:
+            return text
+        sign = text[0]
+        if sign not in self._openings and "一" <= sign <= "鿿":  # as in _may_begin, which would be a call a figure
             return text
         opening = self._head.match(text)
         return text[opening.end() :] if opening is not None else text
 
     def body(self, text: str) -> str:
         """A phrase without the verb of reaching before the number: 自来水普及率达到 -> 自来水普及率."""
-        at = len(text)
-        while at and text[at - 1] in self._closing:
+        at = length = len(text)
+        closing = self._closing
+        while at and text[at - 1] in closing:
             at -= 1
-        if at < len(text):
+        if at < length:
             tail = self._tail.search(text, at)
             if tail is not None:
                 text = text[: tail.start()]
@@ -204,9 +208,11 @@ class Phrases:
         """Whether a phrase does not say of what it is (共拨付资金, 占比, 户数)."""
         if len(text) < 2:
             return True
-        if not _may_begin(text[0], self._generic_openings) or not self._plain.issuperset(text):
-            return False
-        return self._generic.match(text) is not None
+        plain = self._plain
+        for sign in text:  # most phrases end the search at their first characters
+            if sign not in plain:
+                return False
+        return _may_begin(text[0], self._generic_openings) and self._generic.match(text) is not None
 
     def verb(self, text: str) -> str:
         """The verb a phrase begins with (共排查村 -> 排查), '' where it begins with none."""
@@ -231,7 +237,7 @@ class Phrases:
             text = right[head.end() :] if head is not None else right
         if not text.isalnum():
             text = squeeze(text)
-        if "(" in text or "（" in text:
+        if "(" in text:
             text = _BRACKETS.sub("", text)
         if not text or not ("一" <= text[0] <= "鿿" or text[0] == "《" or text[0].isalpha()):
             return "", ""

@@ -84,11 +84,13 @@ def scan(view: str, gazetteer: Gazetteer) -> Found:
     towns: list[int] = []
     by_name, lengths = gazetteer.by_name, gazetteer.lengths
     for match in _SUFFIX.finditer(view):
-        at, end = match.span()
+        at = match.start()
+        sign = view[at]
+        end = at + 2 if sign == "街" else at + 1
         following = view[end : end + 1]
         if following in _BEFORE_NUMBER or following.isdecimal():
             touching.append(end)
-        if view[at] in _TOWN_SIGN and (view[at - 4 : at - 3] in _CLAUSE_EDGE or view[at - 3 : at - 2] in _CLAUSE_EDGE):
+        if sign in _TOWN_SIGN and (view[at - 4 : at - 3] in _CLAUSE_EDGE or view[at - 3 : at - 2] in _CLAUSE_EDGE):
             towns.append(at)
         tail = view[end - 2 : end]
         if tail[0] in _SCOPE_CHARS:

@@ -104,15 +104,13 @@ def _read(frame: Frame, left: str, view: str, phrases: Phrases) -> None:
 def _set_whole(frame: Frame, before: Frame) -> None:
     """Find the figure that this one is a part of: 其中, or a bracket that opens right behind a figure."""
     gap = frame.gap
-    opened = ("(" in gap or "（" in gap) and (
-        max(gap.rfind("("), gap.rfind("（")) > max(gap.rfind(")"), gap.rfind("）"))
-    )
+    opened = "(" in gap and gap.rfind("(") > gap.rfind(")")
     if opened or "其中" in gap:
         if not opened and before.whole is not None and before.whole.unit == frame.unit:
             frame.whole = before.whole
         else:
             frame.whole = _same_unit(before, frame.unit)
-    elif before.whole is not None and ")" not in gap and "）" not in gap:
+    elif before.whole is not None and ")" not in gap:
         other: Frame | None = before
         for _ in range(3):
             if other is None or other.whole is None:

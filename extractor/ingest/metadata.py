@@ -50,6 +50,7 @@ _COLON: Final = re.compile("[:：]")
 #: What may stand before the colon of a label, and how far before it the label can begin.
 _LABEL_END: Final = frozenset({*(name[-1] for name in _FIELD), *" \u00a0\u3000"})
 _LABEL_REACH: Final = 5 * max(map(len, _FIELD)) + 5
+_BLANKS: Final = " \u00a0\u3000"
 _LENGTHS: Final = sorted({len(name) for name in _FIELD}, reverse=True)
 _BLANK: Final = re.compile(r"[ \t　\xa0]+")
 _CUT: Final = re.compile(r"[ \t　\xa0]{2,}|[【\[|｜(（]|\xa0|[　]")
@@ -218,10 +219,13 @@ def _labels(line: str) -> list[_Label]:
 
 
 def _label(line: str, start: int, colon: int) -> _Label | None:
-    """The longest label between ``start`` and a colon."""
-    before = line[start:colon]
-    if " " in before or "\u00a0" in before or "\u3000" in before:  # it may be set wide: 来 源
-        match = _LABEL.search(line, start, colon + 1)
+    """The longest label between ``start`` and a colon: ideographs, with blanks where it is set wide (来 源)."""
+    begin = colon
+    while begin > start and ("一" <= line[begin - 1] <= "鿿" or line[begin - 1] in _BLANKS):
+        begin -= 1
+    before = line[begin:colon].lstrip(_BLANKS)
+    if " " in before or "\u00a0" in before or "\u3000" in before:
+        match = _LABEL.search(line, begin, colon + 1)
         return _Label(match.start(), colon + 1, _FIELD[_BLANK.sub("", match[1])]) if match is not None else None
     for length in _LENGTHS:
         name = _FIELD.get(before[-length:]) if length <= len(before) else None

@@ -116,7 +116,9 @@ def document_id(name: str, digest: str) -> str:
     >>> document_id("reports.csv!12", "0123456789abcdef")  # a row
     'reports_12-0123456789ab'
     """
-    stem = os.path.basename(name.replace("\\", "/")) if name else ""
+    if not name:
+        return digest[:12]
+    stem = os.path.basename(name.replace("\\", "/"))
     stem, mark, row = stem.rpartition("!") if _ROW.search(stem) else (stem, "", "")
     stem = stem.rsplit(".", 1)[0] if "." in stem.strip(".") else stem
     stem += f"_{row}" if mark else ""

@@ -97,21 +97,21 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     """The layout of a folded text; ``blocks`` (where the loader knows them) give headings that carry no number."""
     lines = view.split("\n")
     soft = _soft_breaks(lines)
-    line_ends, full_stops = _offsets(view, "\n"), _offsets(view, "。")
-    stops = sorted(line_ends + full_stops + _offsets(view, "！!？?；;"))
+    line_starts, full_stops = _line_starts(lines), _behind(view, "。")
+    stops = sorted(line_starts + full_stops + _behind(view, "！!？?；;"))
     # Stops that touch close one sentence (。” and ？！): it ends behind the last of them.
-    sentences = [0, *[at + 1 for at, following in pairwise([*stops, -1]) if at + 1 != following]]
+    sentences = [0, *[at for at, following in pairwise([*stops, -1]) if at + 1 != following]]
     if soft:
         sentences = [start for start in sentences if start - 1 not in soft]
     paragraphs = [0]
-    for at in line_ends:
-        if at >= paragraphs[-1]:
-            end = at + 1
+    for start in line_starts:
+        if start > paragraphs[-1]:
+            end = start
             while view[end : end + 1] in _STOP:
                 end += 1
-            if end - at > 1 or at not in soft:
+            if end > start or start - 1 not in soft:
                 paragraphs.append(end)
-    headings = _headings(view, sorted(line_ends + full_stops + _offsets(view, " 　")))
+    headings = _headings(view, sorted(line_starts + full_stops + _behind(view, " ")))
     sections, ends = _sections(view, headings, lines, blocks)
     clauses = sentences + _clauses(view)
     if ends:
@@ -122,37 +122,47 @@ def read_layout(view: str, blocks: Sequence[Block] = ()) -> Layout:
     return Layout(view, sentences, clauses, paragraphs, sections, [s.start for s in sections])
 
 
-def _offsets(view: str, signs: str) -> list[int]:
-    """Where any of ``signs`` stands, in order."""
+def _line_starts(lines: list[str]) -> list[int]:
+    """Where all lines but the first begin."""
+    found: list[int] = []
+    at = 0
+    for line in lines:
+        at += len(line) + 1
+        found.append(at)
+    found.pop()  # behind the text
+    return found
+
+
+def _behind(view: str, signs: str) -> list[int]:
+    """The offsets behind each of ``signs``, in order."""
     found: list[int] = []
     for sign in signs:
         if sign in view:
-            at = -1
+            at = 0
             for piece in view.split(sign):
                 at += len(piece) + 1
                 found.append(at)
-            found.pop()  # the end of the text
-    found.sort()
+            found.pop()  # behind the text
+    if len(signs) > 1:
+        found.sort()
     return found
 
 
 def _clauses(view: str) -> list[int]:
-    """Starts of clauses inside of sentences, in no order."""
-    found = [at + 1 for at in _offsets(view, "，：")]
-    found += [
-        at + 1
-        for at in _offsets(view, ",:")
-        if not (view[at - 1 : at].isdecimal() and view[at + 1 : at + 2].isdecimal())
-    ]
+    """Starts of clauses inside of sentences, in no order. The folded view holds no wide colon or bracket."""
+    found = _behind(view, "，")
+    for at in _behind(view, ",:"):
+        if not (view[at - 2 : at - 1].isdecimal() and view[at : at + 1].isdecimal()):
+            found.append(at)
     opened = False
-    for at in _offsets(view, "(（)）"):
-        if view[at] in "(（":
-            if _HOLDS_DIGITS.match(view, at):
+    for at in _behind(view, "()"):
+        if view[at - 1] == "(":
+            if _HOLDS_DIGITS.match(view, at - 1):
                 opened = True
-                found.append(at + 1)
+                found.append(at)
         elif opened:
             opened = False
-            found.append(at + 1)
+            found.append(at)
     return found
 
 
@@ -190,25 +200,27 @@ def _of_table(line: str) -> bool:
 
 
 def _headings(view: str, marks: list[int]) -> list[re.Match[str]]:
-    """The numbered headings of a text, in order and disjoint: they begin behind one of ``marks``, the offsets of line
-    ends, full stops and blanks."""
+    """The numbered headings of a text, in order and disjoint: they begin at one of ``marks``, the offsets behind
+    line ends, full stops and blanks."""
     first = _HEADING.match(view)
     found = [first] if first is not None else []
     done = first.end() if first is not None else 0
-    at = 0
+    at, length = 0, len(view)
     for mark in marks:
-        if mark < at:  # inside of the blanks behind the mark before
+        if mark <= at:  # inside of the blanks behind the mark before
             continue
-        at = mark + 1
-        sign = view[at : at + 1]
-        if "一" <= sign <= "鿿" and sign not in _HEADING_SIGN:
+        if mark == length:
+            break
+        at = mark
+        sign = view[at]
+        if sign not in _HEADING_SIGN and "一" <= sign <= "鿿":
             continue
         while sign in _BLANK:
             at += 1
             sign = view[at : at + 1]
-        if mark + 1 < done or not (sign in _HEADING_SIGN or sign.isdecimal()):
+        if mark < done or not (sign in _HEADING_SIGN or sign.isdecimal()):
             continue
-        match = _HEADING.match(view, mark + 1)
+        match = _HEADING.match(view, mark)
         if match is not None:
             done = match.end()
             found.append(match)
