@@ -123,6 +123,7 @@ def test_figures_over_a_line_end(text: str, expected: list[str]) -> None:
     ("text", "expected"),
     [
         ("1. 加强管理\n2、落实责任", ["1. :marker", "2、:marker"]),
+        (" 3.措施：全面落实", ["3.:marker"]),
         ("（一）推进（3）落实", ["一:marker", "3:marker"]),
         ("。一是强化，二要落实", ["一:marker", "二:marker"]),
         ("①开展②推进", ["①:marker", "②:marker"]),

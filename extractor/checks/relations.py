@@ -104,14 +104,14 @@ def _of_which(sheet: Sheet, found: list[Group]) -> None:
             continue
         parts = _take(sheet, after, stop, behind, _verb(sheet, wholes, first, behind))
         if parts:
-            found.append(_group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in "(（"))
+            found.append(_group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in ("(", "（")))
 
 
 def _brackets(sheet: Sheet, found: list[Group]) -> None:
     view, items = sheet.view, sheet.items
     for after in range(1, len(items)):
         begin = items[after - 1].end
-        if view[begin] not in "(（":
+        if view[begin : begin + 1] not in ("(", "（"):
             continue
         bracket = _BRACKET.match(view, begin)
         if bracket is None or view.startswith(("其中", "包括"), begin + 1):

@@ -112,7 +112,7 @@ def read_marker(view: str, pos: int, stop: int, after: str) -> tuple[int, str] |
         return (stop, "parenthesis") if view.startswith(")", stop) and stop - pos <= 3 else None
     if before in _BREAKS and after in _AFTER_MARKER:
         found = _LINE_DIGIT.match(view, pos)
-        if found is not None and (before != " " or view[pos - 2 : pos - 1] in _BREAKS or found[0][-1] == "、"):
+        if found is not None and (before != " " or pos < 2 or view[pos - 2] in _BREAKS or found[0][-1] == "、"):
             return found.end(), "list"
     if before in _BEFORE_SECTION and view.startswith(".", stop):
         found = _SECTION.match(view, pos)
