@@ -10,7 +10,7 @@ from unittest import mock
 
 #: Stage -> the names in extractor/pipeline.py that do its work; a dot leads into a class or a module.
 STAGES = {
-    "folded view": ("fold",),
+    "folded view": ("fold_document",),
     "furniture": ("label",),
     "scan for numbers": ("scan",),
     "layout": ("read_layout",),

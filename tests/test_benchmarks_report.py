@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import costs, generate, pages, peers, report, scale, timing
+from benchmarks import costs, generate, pages, peers, report, scale, stages, timing
 from benchmarks.compiled import Speeds
 from benchmarks.formats import FormatSpeed
 from benchmarks.peers import PeerSpeed
@@ -88,6 +88,14 @@ def test_forgetting_leaves_results_as_they_are() -> None:
     before = extract(text)
     timing.forget()
     assert extract(text) == before
+
+
+def test_the_stages_of_the_benchmark_are_those_of_the_trunk() -> None:
+    text = generate.document(0)[1]
+    found = stages.shares(lambda: extract(text))
+    assert set(found) == {*stages.STAGES, "the rest"}
+    assert all(share > 0 for share in found.values())
+    assert sum(found.values()) == pytest.approx(1)
 
 
 def test_alternatives_take_turns() -> None:

@@ -104,7 +104,8 @@ def _of_which(sheet: Sheet, found: list[Group]) -> None:
             continue
         parts = _take(sheet, after, stop, behind, _verb(sheet, wholes, first, behind))
         if parts:
-            found.append(_group(wholes, parts, marker, view[wholes[0].start : parts[-1].end], begin, opening in ("(", "（")))
+            text = view[wholes[0].start : parts[-1].end]
+            found.append(_group(wholes, parts, marker, text, begin, opening in ("(", "（")))
 
 
 def _brackets(sheet: Sheet, found: list[Group]) -> None:
