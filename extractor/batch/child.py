@@ -54,10 +54,17 @@ class Answer(NamedTuple):
     """It ends after this answer; the next task needs a fresh one."""
 
 
+def give_memory_back() -> None:
+    """Let Arrow take its memory from the system's allocator, which gives back what is free: its own keeps a third more
+    in a process that handles one table after the other. To be called before Arrow is imported."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
+
 def main() -> None:
     """Serve tasks until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
     sys.meta_path.insert(0, _WithoutPandas())
+    give_memory_back()
     tasks, answers = _streams()
     hello: Hello = pickle.load(tasks)
     with open(hello.beat, "r+b") as stream:

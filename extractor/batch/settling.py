@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
     from extractor.library import Library
 
-#: Candidates of a bucket, if no family has more, and of a piece that is sorted at once.
-BUCKET = 20_000
+#: Candidates of a bucket, if no family has more (they are Python values while they are settled), and of a piece that is
+#: sorted at once.
+BUCKET = 8_000
 PIECE = 20_000
 #: Both grow with a large run, because settling reads each bucket from each piece: once more with so many documents, and
 #: so many times at most.

@@ -71,9 +71,11 @@ def run(
     row of `documents` with the reason; the run goes on. The exit status is 0, or 1 where no document at all could be
     read, 2 where the call was wrong, 130 after Ctrl-C. docs/running.md tells the rest.
     """
+    from extractor.batch.child import give_memory_back
     from extractor.batch.run import Job
     from extractor.batch.run import run as execute
 
+    give_memory_back()
     library = read_library(patterns)
     job = Job(sources, output, workers or os.cpu_count() or 1, cluster, place, text_column, _options(**options))
     if dry_run:

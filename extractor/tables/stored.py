@@ -13,6 +13,8 @@ from extractor.tables.schema import BY_NAME, PANEL, TABLES, Column, Table
 
 #: Ends of the panel's columns that hold no facts.
 _PLANS = (".target", ".rule")
+#: Rows of the panel that are Python values at the same time while a corner of it is looked for.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def preview(run: Path, rows: int = 8, columns: int = 3) -> tuple[list[str], list
     wanted = ["place_id", "place", "period", *(column.name for column in picked)]
     best: list[tuple[int, int, tuple[Any, ...]]] = []
     count = 0
-    for batch in file.iter_batches(columns=wanted):
+    for batch in file.iter_batches(batch_size=_AT_ONCE, columns=wanted):
         for row in batch.to_pylist():
             values = tuple(_cell(row[name]) for name in wanted)
             filled = sum(value is not None for value in values[3:])
