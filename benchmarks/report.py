@@ -175,7 +175,7 @@ def plot(result: Result, path: Path) -> None:
     right.set(yticks=list(places), yticklabels=list(result.format_rows), title="Formats: time, library alone = 1")
     right.axvline(1.25, color="#c53030", linestyle="--", linewidth=1)
     right.margins(x=0.15)
-    right.legend(loc="best", fontsize=8)
+    right.legend(loc="upper center", bbox_to_anchor=(0.4, -0.08), ncols=3, fontsize=8, frameon=False)
     for axes in (left, middle, right):
         axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
