@@ -180,5 +180,5 @@ def plot(result: Result, path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    figure.savefig(path, dpi=110, metadata={"Software": None}, bbox_inches="tight")
     pyplot.close(figure)
