@@ -26,6 +26,11 @@ class Stop(BaseException):
         self.code = code
 
 
+#: Seconds until the watcher raises again: what arrives in a callback of the interpreter (a finalizer, the collection of
+#: garbage) is printed there and lost.
+_AGAIN = (1.0, 5.0, 25.0)
+
+
 class Guard:
     """``with Guard(seconds, inflated):`` bounds the time and the inflated bytes of what runs in it, in this thread.
 
@@ -62,7 +67,7 @@ class Guard:
                  trace: TracebackType | None) -> None:
         with self.lock:
             self.done.set()
-            if self.late and kind is not Stop:
+            if self.late:
                 _raise_in(self.thread, None)  # raised by the watcher, but not arrived yet
         _budget.left = self.outer
         if self.late and kind is None:
@@ -74,11 +79,14 @@ class Guard:
             if self.done.wait(min(max(left, 0.05), 5.0)):
                 return
             left = self.seconds - self._used()
-        with self.lock:
-            if not self.done.is_set():
+        for pause in _AGAIN:
+            with self.lock:
+                if self.done.is_set():
+                    return
                 self.late = True
                 _raise_in(self.thread, Stop)
-
+            if self.done.wait(pause):
+                return
 
     def _used(self) -> float:
         wall = time.monotonic() - self.wall
